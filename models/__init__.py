@@ -1,0 +1,26 @@
+"""What is true: entities, the states of their lifecycles, money, journal, users, migrations, database."""
+
+from models.contracts import Contract
+from models.customers import Customer
+from models.identity import LoginFailure, Session, User
+from models.journal import AuditEvent, IdempotencyKey
+from models.money import LedgerEntry
+from models.payments import Payment
+from models.sims import Sim
+from models.tariffs import Tariff
+from models.tickets import Ticket
+
+__all__ = [
+    "AuditEvent",
+    "Contract",
+    "Customer",
+    "IdempotencyKey",
+    "LedgerEntry",
+    "LoginFailure",
+    "Payment",
+    "Session",
+    "Sim",
+    "Tariff",
+    "Ticket",
+    "User",
+]

@@ -1,0 +1,43 @@
+"""What every entity has in common: an integer id, two times, and a casefolded search text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.fields import MomentField
+
+
+def fold(text: str) -> str:
+    """The form in which texts are searched: casefolded, and ё as е (contract §4)."""
+    return text.casefold().replace("ё", "е")
+
+
+def search_text(parts: Iterable[str | None]) -> str:
+    """One text of all that a search may find; a newline keeps a word from matching across two fields."""
+    return "\n".join(fold(part) for part in parts if part)
+
+
+class Entity(Model):
+    """A row with an identity. `id` is never used twice, so that a deleted entity's history stays its own."""
+
+    id = fields.IntField(primary_key=True)
+    created_at = MomentField()
+    updated_at = MomentField()
+
+    prefix: ClassVar[str]
+    """Of the global id: `ctr` in `ctr_7`; also the name of the entity in the journal."""
+    secrets: ClassVar[frozenset[str]] = frozenset()
+    """Columns whose values never appear in the journal or a log."""
+    unjournaled: ClassVar[frozenset[str]] = frozenset({"id", "created_at", "updated_at", "search"})
+    """Columns that are bookkeeping and no change that a person would look for."""
+
+    class Meta:
+        abstract = True
+
+    def row(self) -> dict[str, Any]:
+        """The stored columns and their values, by name."""
+        return {name: getattr(self, name) for name in self._meta.fields_db_projection}

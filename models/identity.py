@@ -1,0 +1,75 @@
+"""Who works with the system: users, their sessions, and the failed logins that slow guessing (contract §3)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.entity import Entity, search_text
+from models.fields import MomentField
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class Role(StrEnum):
+    EMPLOYEE = "employee"
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+class User(Entity):
+    prefix: ClassVar[str] = "usr"
+    secrets: ClassVar[frozenset[str]] = frozenset({"password"})
+    unjournaled: ClassVar[frozenset[str]] = Entity.unjournaled | {"last_login"}
+
+    username = fields.CharField(max_length=255)
+    password = fields.CharField(max_length=255, description="Argon2id hash")
+    first_name = fields.CharField(max_length=255, null=True)
+    last_name = fields.CharField(max_length=255, null=True)
+    email = fields.CharField(max_length=255, null=True)
+    phone = fields.CharField(max_length=255, null=True)
+    role = fields.CharEnumField(Role, max_length=20, default=Role.EMPLOYEE)
+    is_active = fields.BooleanField(default=True)
+    last_login = MomentField(null=True)
+    search = fields.TextField()
+
+    class Meta:
+        table = "users"
+
+    def searchable(self) -> str:
+        return search_text((self.username, self.last_name, self.first_name, self.email, self.phone))
+
+
+class Session(Model):
+    """A login and all that was refreshed from it: one token family. Ended, it ends every token in it at once."""
+
+    id: UUID = fields.UUIDField(primary_key=True)  # type: ignore[assignment]
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="sessions", on_delete=fields.CASCADE
+    )
+    user_id: int
+    refresh_jti: UUID = fields.UUIDField()  # type: ignore[assignment]
+    created_at = MomentField()
+    refreshed_at = MomentField()
+    expires_at = MomentField()
+    ended_at = MomentField(null=True)
+
+    class Meta:
+        table = "sessions"
+
+
+class LoginFailure(Model):
+    """One wrong password: whose (the folded username, which need not exist) and from where."""
+
+    id = fields.BigIntField(primary_key=True)
+    username = fields.CharField(max_length=255)
+    address = fields.CharField(max_length=255)
+    created_at = MomentField()
+
+    class Meta:
+        table = "login_failures"

@@ -1,0 +1,59 @@
+"""What can be configured. `abonent/` fills it from the environment; nothing else reads the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from models.tickets import TicketPriority
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """What a GraphQL document may ask for (contract §5)."""
+
+    depth: int = 15
+    aliases: int = 30
+    tokens: int = 2_000
+    fields: int = 1_000
+    cost: int = 100_000
+
+
+def _due_hours() -> Mapping[TicketPriority, int]:
+    return MappingProxyType(
+        {TicketPriority.CRITICAL: 4, TicketPriority.HIGH: 8, TicketPriority.MEDIUM: 24, TicketPriority.LOW: 72}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that an operator of the system can set; defaults are those of `contract.md`."""
+
+    database_url: str
+    secret_keys: tuple[str, ...] = field(repr=False)
+    """The first signs tokens; all of them verify, so that a key can be changed without logging everybody out."""
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Bishkek"))
+    """Of business dates: signed, activation, billing, a bare date in a filter."""
+    access_lifetime: timedelta = timedelta(hours=1)
+    refresh_lifetime: timedelta = timedelta(days=7)
+    due_hours: Mapping[TicketPriority, int] = field(default_factory=_due_hours)
+    query_limits: QueryLimits = field(default_factory=QueryLimits)
+    max_body_bytes: int = 1_048_576
+    pool_size: int = 10
+    """PostgreSQL connections of one worker."""
+    readers: int = 3
+    """SQLite connections of one worker that only read."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses whose `X-Forwarded-For` is believed."""
+    cors_origins: tuple[str, ...] = ()
+    argon2_time_cost: int = 3
+    argon2_memory_kib: int = 65_536
+    hash_threads: int = 2
+    log_level: str = "INFO"
+    metrics: bool = False
