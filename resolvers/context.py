@@ -1,0 +1,38 @@
+"""What an operation or a read knows of the request that it serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from resolvers.words import Language
+
+if TYPE_CHECKING:
+    from models.database import Database
+    from models.settings import Settings
+    from resolvers.access import Caller
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request, whichever door it came through."""
+
+    database: Database
+    settings: Settings
+    caller: Caller | None
+    language: Language
+    request_id: str
+    address: str
+    """Of the client, for slowing guesses."""
+    token_refused: bool = False
+    """A token was sent, but is not valid: nobody is calling, and the refusal says why."""
+
+    def today(self, moment: datetime) -> date:
+        """The business day of a moment, in the operator's time zone."""
+        return moment.astimezone(self.settings.time_zone).date()

@@ -1,0 +1,196 @@
+"""Customers: what may be done with them (contract §2) and how their lists can be asked (contract §4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from models.contracts import Contract, ContractStatus, SuspensionReason
+from models.customers import Customer, CustomerStatus, CustomerType, DocumentType
+from models.sims import Sim, SimStatus
+from models.tickets import Ticket
+from resolvers.access import Permission
+from resolvers.columns import column
+from resolvers.deletion import refuse_while
+from resolvers.inputs import given, takes
+from resolvers.kinds import LONG_TEXT, Choice, Day, Email, Phone, Text
+from resolvers.operation import Effect, operation
+from resolvers.selection import Filter, ListSpec, Term
+from resolvers.tables import CUSTOMERS
+
+if TYPE_CHECKING:
+    from resolvers.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerInput:
+    """What may be written of a customer."""
+
+    first_name: str = takes(Text(), "Given name.", required=True)
+    last_name: str = takes(Text(), "Family name.", required=True)
+    middle_name: str | None = takes(Text(), "Patronymic, if there is one.", nullable=True)
+    birth_date: date | None = takes(Day(), "Day of birth.", nullable=True)
+    phone: str = takes(Phone(), "Contact number; any usual spelling is kept as E.164. Unique.", required=True)
+    email: str | None = takes(Email(), "Email address. Unique, whatever the case of its letters.", nullable=True)
+    document_type: DocumentType = takes(Choice(DocumentType), "Kind of identity document.", default="passport")
+    document_number: str = takes(Text(), "Number of the document. Unique within its kind.", required=True)
+    passport_issued_by: str | None = takes(Text(), "Authority that issued the document.", nullable=True)
+    passport_issue_date: date | None = takes(Day(), "Day on which the document was issued.", nullable=True)
+    inn: str | None = takes(Text(), "Taxpayer number (ИНН).", nullable=True)
+    address: str | None = takes(Text(LONG_TEXT), "Postal address.", nullable=True)
+    customer_type: CustomerType = takes(Choice(CustomerType), "Person or organization.", default="individual")
+    organization_name: str | None = takes(Text(), "Name of the organization.", nullable=True)
+    notes: str | None = takes(Text(LONG_TEXT), "Notes of the staff.", nullable=True)
+
+
+LIST = ListSpec(
+    table=CUSTOMERS,
+    filters=(
+        Filter("status", column(Customer, "status"), "Customers in this state.", rest=True),
+        Filter("document_type", column(Customer, "document_type"), "Customers with this kind of document.", rest=True),
+        Filter("customer_type", column(Customer, "customer_type"), "Persons or organizations."),
+        Filter("phone", column(Customer, "phone"), "The customer with this number, in E.164."),
+        Filter("created", column(Customer, "created_at"), "By the time of registration.", rest=True),
+        Filter("updated", column(Customer, "updated_at"), "By the time of the last change."),
+    ),
+    default_order=(Term(column(Customer, "created_at"), descending=True), Term(column(Customer, "id"), descending=True)),
+)
+
+
+@operation(
+    "customer.create",
+    entity=Customer,
+    effect=Effect.CREATE,
+    graphql="createCustomer",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    takes=CustomerInput,
+    says="created",
+)
+async def create_customer(work: Work, data: CustomerInput) -> Customer:
+    """Register a customer; a new one is active."""
+    customer = Customer(**given(data))
+    customer.search = customer.searchable()
+    return await work.add(customer)
+
+
+@operation(
+    "customer.update",
+    entity=Customer,
+    effect=Effect.UPDATE,
+    graphql="updateCustomer",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    takes=CustomerInput,
+    says="updated",
+)
+async def update_customer(work: Work, customer: Customer, data: CustomerInput) -> Customer:
+    """Change a customer's data. A rename is found by its new words in contracts and tickets at once."""
+    names = customer.names()
+    customer.update_from_dict(given(data))
+    customer.search = customer.searchable()
+    if customer.names() != names:
+        await _rewrite_search(work, customer)
+    return customer
+
+
+async def _rewrite_search(work: Work, customer: Customer) -> None:
+    """Contracts and tickets are found by their customer's names (contract §1)."""
+    for contract in await work.lock_children(Contract, "customer_id", [customer.id]):
+        contract.search = contract.searchable(customer)
+    for ticket in await work.lock_children(Ticket, "customer_id", [customer.id]):
+        ticket.search = ticket.searchable(customer)
+
+
+@operation(
+    "customer.delete",
+    entity=Customer,
+    effect=Effect.DELETE,
+    graphql="deleteCustomer",
+    may=Permission.DELETE,
+    says="deleted",
+)
+async def delete_customer(work: Work, customer: Customer) -> Customer:
+    """Delete a customer who has neither contracts nor tickets; the history stays readable."""
+    await refuse_while(work, customer, contracts=(Contract, "customer_id"), tickets=(Ticket, "customer_id"))
+    await work.remove(customer)
+    return customer
+
+
+@operation(
+    "customer.activate",
+    entity=Customer,
+    effect=Effect.ACTION,
+    graphql="activateCustomer",
+    rest="activate",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    moves={CustomerStatus.SUSPENDED: CustomerStatus.ACTIVE, CustomerStatus.BLOCKED: CustomerStatus.ACTIVE},
+    says="customer_activated",
+)
+async def activate_customer(work: Work, customer: Customer) -> Customer:
+    """Serve a customer again: contracts that were suspended because of the customer resume, with their SIMs."""
+    contracts = await work.lock_children(Contract, "customer_id", [customer.id])
+    resumed = [one for one in contracts if one.suspension_reason is SuspensionReason.CUSTOMER]
+    for contract in resumed:
+        contract.status, contract.suspension_reason = ContractStatus.ACTIVE, None
+        work.mark(contract, "resume")
+    await _move_sims(work, resumed, SimStatus.SUSPENDED, SimStatus.ACTIVE, "resume")
+    return customer
+
+
+@operation(
+    "customer.suspend",
+    entity=Customer,
+    effect=Effect.ACTION,
+    graphql="suspendCustomer",
+    rest="suspend",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    moves={CustomerStatus.ACTIVE: CustomerStatus.SUSPENDED},
+    says="customer_suspended",
+)
+async def suspend_customer(work: Work, customer: Customer) -> Customer:
+    """Stop serving a customer for a while: active contracts and their SIMs are suspended."""
+    await _suspend_contracts(work, customer)
+    return customer
+
+
+@operation(
+    "customer.block",
+    entity=Customer,
+    effect=Effect.ACTION,
+    graphql="blockCustomer",
+    rest="block",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    moves={CustomerStatus.ACTIVE: CustomerStatus.BLOCKED, CustomerStatus.SUSPENDED: CustomerStatus.BLOCKED},
+    says="customer_blocked",
+)
+async def block_customer(work: Work, customer: Customer) -> Customer:
+    """Bar a customer: active contracts and their SIMs are suspended, and no contract can be made."""
+    await _suspend_contracts(work, customer)
+    return customer
+
+
+async def _suspend_contracts(work: Work, customer: Customer) -> None:
+    contracts = await work.lock_children(Contract, "customer_id", [customer.id])
+    active = [contract for contract in contracts if contract.status is ContractStatus.ACTIVE]
+    for contract in active:
+        contract.status, contract.suspension_reason = ContractStatus.SUSPENDED, SuspensionReason.CUSTOMER
+        work.mark(contract, "suspend")
+    await _move_sims(work, active, SimStatus.ACTIVE, SimStatus.SUSPENDED, "suspend")
+
+
+async def _move_sims(work: Work, contracts: list[Contract], old: SimStatus, new: SimStatus, action: str) -> None:
+    """The SIMs of these contracts follow, but for those in another state (blocked)."""
+    for sim in await work.lock_children(Sim, "contract_id", [contract.id for contract in contracts]):
+        if sim.status is old:
+            sim.status = new
+            work.mark(sim, action)
+
+
+OPERATIONS = (
+    create_customer,
+    update_customer,
+    delete_customer,
+    activate_customer,
+    suspend_customer,
+    block_customer,
+)

@@ -1,0 +1,90 @@
+"""The words of every enum's values, by the enum's name: REST's `<field>_display` (contract §1)."""
+
+CHOICES: dict[str, dict[str, tuple[str, str]]] = {
+    "CustomerStatus": {
+        "active": ("Активен", "Active"),
+        "suspended": ("Приостановлен", "Suspended"),
+        "blocked": ("Заблокирован", "Blocked"),
+    },
+    "DocumentType": {
+        "passport": ("Паспорт", "Passport"),
+        "id_card": ("ID-карта", "ID card"),
+        "driver_license": ("Водительское удостоверение", "Driver's license"),
+        "foreign_passport": ("Заграничный паспорт", "Foreign passport"),
+    },
+    "CustomerType": {
+        "individual": ("Физическое лицо", "Individual"),
+        "organization": ("Организация", "Organization"),
+    },
+    "TariffType": {
+        "prepaid": ("Предоплатный", "Prepaid"),
+        "postpaid": ("Постоплатный", "Postpaid"),
+    },
+    "ContractStatus": {
+        "draft": ("Черновик", "Draft"),
+        "active": ("Активен", "Active"),
+        "suspended": ("Приостановлен", "Suspended"),
+        "terminated": ("Закрыт", "Terminated"),
+    },
+    "SuspensionReason": {
+        "manual": ("Вручную", "Manual"),
+        "customer": ("Из-за клиента", "Because of the customer"),
+    },
+    "SimStatus": {
+        "free": ("Свободна", "Free"),
+        "active": ("Активна", "Active"),
+        "suspended": ("Приостановлена", "Suspended"),
+        "blocked": ("Заблокирована", "Blocked"),
+        "closed": ("Закрыта", "Closed"),
+    },
+    "TransactionType": {
+        "payment": ("Пополнение", "Payment"),
+        "charge": ("Списание", "Charge"),
+        "refund": ("Возврат", "Refund"),
+        "correction": ("Корректировка", "Correction"),
+    },
+    "PaymentMethod": {
+        "cash": ("Наличные", "Cash"),
+        "card": ("Карта", "Card"),
+        "bank_transfer": ("Банковский перевод", "Bank transfer"),
+        "mobile_payment": ("Мобильный платёж", "Mobile payment"),
+        "auto_payment": ("Автоплатёж", "Automatic payment"),
+        "terminal": ("Терминал", "Terminal"),
+        "system": ("Система", "System"),
+    },
+    "PaymentStatus": {
+        "pending": ("Ожидает", "Pending"),
+        "processing": ("В обработке", "Processing"),
+        "success": ("Успешный", "Successful"),
+        "failed": ("Неуспешный", "Failed"),
+        "cancelled": ("Отменён", "Cancelled"),
+        "refunded": ("Возвращён", "Refunded"),
+    },
+    "TicketStatus": {
+        "new": ("Новый", "New"),
+        "in_progress": ("В работе", "In progress"),
+        "waiting": ("Ожидает", "Waiting"),
+        "resolved": ("Решён", "Resolved"),
+        "closed": ("Закрыт", "Closed"),
+    },
+    "TicketCategory": {
+        "technical": ("Техническая проблема", "Technical"),
+        "billing": ("Биллинг", "Billing"),
+        "tariff": ("Тариф", "Tariff"),
+        "sim": ("SIM-карта", "SIM"),
+        "complaint": ("Жалоба", "Complaint"),
+        "other": ("Другое", "Other"),
+    },
+    "TicketPriority": {
+        "low": ("Низкий", "Low"),
+        "medium": ("Средний", "Medium"),
+        "high": ("Высокий", "High"),
+        "critical": ("Критический", "Critical"),
+    },
+    "Role": {
+        "employee": ("Сотрудник", "Employee"),
+        "operator": ("Оператор", "Operator"),
+        "supervisor": ("Супервайзер", "Supervisor"),
+        "admin": ("Администратор", "Administrator"),
+    },
+}

@@ -1,0 +1,16 @@
+"""What entities are called, by typename, for use inside sentences (Russian: nominative, then genitive plural)."""
+
+ENTITIES: dict[str, tuple[str, str]] = {
+    "Customer": ("Клиент", "Customer"),
+    "Sim": ("SIM-карта", "SIM"),
+    "Tariff": ("Тариф", "Tariff"),
+    "Contract": ("Договор", "Contract"),
+    "Payment": ("Платёж", "Payment"),
+    "Ticket": ("Тикет", "Ticket"),
+    "User": ("Пользователь", "User"),
+    "contracts": ("договоры", "contracts"),
+    "tickets": ("тикеты", "tickets"),
+    "payments": ("платежи", "payments"),
+    "ledger": ("проводки", "ledger entries"),
+    "history": ("история действий", "a history of actions"),
+}

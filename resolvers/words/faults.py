@@ -1,0 +1,110 @@
+"""What is wrong and what to do about it."""
+
+FAULTS: dict[str, tuple[str, str]] = {
+    # who is calling
+    "not_authenticated": (
+        "Требуется аутентификация: передайте заголовок «Authorization: Bearer <access>»",
+        "Authentication is required: send the header “Authorization: Bearer <access>”",
+    ),
+    "token_not_valid": (
+        "Токен недействителен или истёк: войдите заново или обновите токен",
+        "The token is invalid or has expired: log in again or refresh it",
+    ),
+    "invalid_credentials": (
+        "Неверное имя пользователя или пароль",
+        "Wrong username or password",
+    ),
+    "throttled": (
+        "Слишком много неудачных попыток: повторите через {seconds} с",
+        "Too many failed attempts: try again in {seconds} s",
+    ),
+    "permission_denied": (
+        "Недостаточно прав: для этого действия нужна роль {roles}",
+        "Permission denied: this action needs the role {roles}",
+    ),
+    # what is asked for
+    "not_found": ("{entity} {id}: не найдено", "{entity} {id}: not found"),
+    "page_not_found": ("Такой страницы нет", "There is no such page"),
+    "path_not_found": ("Такого адреса нет: {path}", "There is no such address: {path}"),
+    "method_not_allowed": (
+        "Метод {method} здесь не поддерживается; доступны: {allowed}",
+        "The method {method} is not supported here; allowed: {allowed}",
+    ),
+    "parse_error": ("Тело запроса не разобрано: {detail}", "The request body cannot be read: {detail}"),
+    "payload_too_large": (
+        "Тело запроса больше {limit} байт",
+        "The request body is larger than {limit} bytes",
+    ),
+    "unsupported_media_type": (
+        "Тип содержимого не поддерживается: отправьте application/json",
+        "The media type is not supported: send application/json",
+    ),
+    "idempotency_mismatch": (
+        "Этот Idempotency-Key уже использован с другими данными: возьмите новый ключ",
+        "This Idempotency-Key was used with other data: take a new key",
+    ),
+    "idempotency_key_invalid": (
+        "Idempotency-Key: от 1 до 255 печатных символов ASCII",
+        "Idempotency-Key: 1 to 255 printable ASCII characters",
+    ),
+    "service_unavailable": (
+        "База данных временно недоступна: повторите запрос позже",
+        "The database is unavailable at the moment: try again later",
+    ),
+    "internal_error": ("Внутренняя ошибка сервера", "Internal server error"),
+    # rules of the domain
+    "invalid_transition": (
+        "{entity} {id}: недопустимо в состоянии «{status}»; допустимо: {allowed}",
+        "{entity} {id}: not possible in the state “{status}”; possible in: {allowed}",
+    ),
+    "insufficient_funds": (
+        "Недостаточно средств: баланс {balance}, сумма {amount}, допустимый минимум {floor}",
+        "Insufficient funds: balance {balance}, amount {amount}, lowest allowed {floor}",
+    ),
+    "protected": (
+        "{entity} {id}: удалить нельзя, мешают {obstacles}",
+        "{entity} {id}: cannot be deleted because of {obstacles}",
+    ),
+    # values of fields
+    "required": ("Обязательное поле", "This field is required"),
+    "may_not_be_null": ("Поле не может быть null", "This field may not be null"),
+    "may_not_be_blank": ("Поле не может быть пустым", "This field may not be blank"),
+    "not_text": ("Ожидается строка", "A string is expected"),
+    "not_integer": ("Ожидается целое число", "An integer is expected"),
+    "not_boolean": ("Ожидается true или false", "true or false is expected"),
+    "not_object": ("Ожидается объект JSON", "A JSON object is expected"),
+    "bad_characters": (
+        "Недопустимые символы: NUL или непарные суррогаты",
+        "Characters that cannot be stored: NUL or lone surrogates",
+    ),
+    "too_long": ("Не более {limit} символов", "At most {limit} characters"),
+    "too_short": ("Не менее {limit} символов", "At least {limit} characters"),
+    "too_large": ("Не более {limit}", "At most {limit}"),
+    "too_small": ("Не менее {limit}", "At least {limit}"),
+    "too_deep": ("Вложенность не более {limit}", "Nested at most {limit} deep"),
+    "too_many_bytes": ("Не более {limit} байт", "At most {limit} bytes"),
+    "not_money": (
+        "Ожидается число с не более чем двумя знаками после точки, например 1000.00",
+        "A number with at most two decimal places is expected, for example 1000.00",
+    ),
+    "must_be_positive": ("Сумма должна быть больше нуля", "The amount must be greater than zero"),
+    "must_not_be_zero": ("Сумма не может быть нулём", "The amount may not be zero"),
+    "not_a_day": ("Ожидается дата ГГГГ-ММ-ДД", "A date YYYY-MM-DD is expected"),
+    "not_a_moment": (
+        "Ожидается дата ГГГГ-ММ-ДД или время ISO 8601 с часовым поясом",
+        "A date YYYY-MM-DD or an ISO 8601 time with its zone is expected",
+    ),
+    "in_the_future": ("Дата не может быть в будущем", "The date may not be in the future"),
+    "not_a_choice": ("«{value}» нет среди допустимых: {choices}", "“{value}” is not one of: {choices}"),
+    "not_a_phone": (
+        "Ожидается номер телефона, например +996550123456",
+        "A phone number is expected, for example +996550123456",
+    ),
+    "not_an_email": ("Ожидается адрес email", "An email address is expected"),
+    "not_digits": ("Ожидается цифр: {count}", "{count} digits are expected"),
+    "not_a_reference": ("Ожидается id: положительное целое число", "An id is expected: a positive integer"),
+    "does_not_exist": ("{entity} {id}: не найдено", "{entity} {id} does not exist"),
+    "taken": ("Такое значение уже есть", "This value is already taken"),
+    "fixed": ("Это поле больше нельзя изменить", "This field can no longer be changed"),
+    "rule_broken": ("Значения противоречат правилу {rule}", "The values break the rule {rule}"),
+}
