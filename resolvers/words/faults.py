@@ -31,6 +31,18 @@ FAULTS: dict[str, tuple[str, str]] = {
         "The method {method} is not supported here; allowed: {allowed}",
     ),
     "parse_error": ("Тело запроса не разобрано: {detail}", "The request body cannot be read: {detail}"),
+    "body_incomplete": ("тело пришло не полностью", "the body did not arrive whole"),
+    "json_not_utf8": ("это не UTF-8", "it is not UTF-8"),
+    "json_malformed": (
+        "это не JSON, строка {line}, позиция {column}",
+        "it is not JSON, line {line}, column {column}",
+    ),
+    "json_too_deep": ("вложенность больше {limit}", "it is nested more than {limit} deep"),
+    "json_too_many_values": ("слишком много значений", "it has too many values"),
+    "json_bad_number": (
+        "число слишком длинное, NaN или Infinity",
+        "a number is too long, NaN or Infinity",
+    ),
     "payload_too_large": (
         "Тело запроса больше {limit} байт",
         "The request body is larger than {limit} bytes",
