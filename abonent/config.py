@@ -1,0 +1,182 @@
+"""Settings from the environment and `.env`: the one place that reads them, and says what is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from dotenv import dotenv_values
+
+from abonent import values
+from abonent.keeping import beside, keep_once
+from models.settings import QueryLimits, Settings
+from models.tickets import TicketPriority
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+K = TypeVar("K", bound=str)
+T = TypeVar("T")
+Reader = tuple[str, "Callable[[str], Any]"]
+"""A variable's name and how its text is read."""
+
+CHECKOUT: Final = Path(__file__).resolve().parent.parent
+DATA: Final = CHECKOUT / "data"
+"""Where the embedded database, and what belongs to a database elsewhere, is kept."""
+DEFAULT_DATABASE: Final = f"sqlite://{DATA / 'abonent.sqlite3'}"
+WEAK_KEY_BYTES: Final = 32
+"""HS256 keys shorter than this are warned of: they could be guessed from a single token."""
+
+PLAIN: Final[Mapping[str, Reader]] = {
+    "time_zone": ("ABONENT_TIME_ZONE", values.time_zone),
+    "access_lifetime": ("ABONENT_ACCESS_LIFETIME", values.seconds),
+    "refresh_lifetime": ("ABONENT_REFRESH_LIFETIME", values.seconds),
+    "max_body_bytes": ("ABONENT_MAX_BODY_BYTES", values.whole(1_024, 1_073_741_824)),
+    "pool_size": ("ABONENT_POOL_SIZE", values.whole(2, 1_000)),
+    "readers": ("ABONENT_READERS", values.whole(1, 64)),
+    "trusted_proxies": ("ABONENT_TRUSTED_PROXIES", values.networks),
+    "cors_origins": ("ABONENT_CORS_ORIGINS", values.origins),
+    "argon2_time_cost": ("ABONENT_ARGON2_TIME_COST", values.whole(1, 100)),
+    "argon2_memory_kib": ("ABONENT_ARGON2_MEMORY_KIB", values.whole(8, 4_194_304)),
+    "hash_threads": ("ABONENT_HASH_THREADS", values.whole(1, 64)),
+    "log_level": ("ABONENT_LOG_LEVEL", values.log_level),
+    "metrics": ("ABONENT_METRICS", values.truth),
+}
+"""Fields of `Settings` that one variable fills."""
+LIMITS: Final[Mapping[str, Reader]] = {
+    limit: (f"ABONENT_QUERY_{limit.upper()}", values.whole(1, 1_000_000_000))
+    for limit in ("depth", "aliases", "tokens", "fields", "cost")
+}
+DUE_HOURS: Final[Mapping[TicketPriority, Reader]] = {
+    priority: (f"ABONENT_DUE_HOURS_{priority.upper()}", values.whole(1, 8_760)) for priority in TicketPriority
+}
+SERVING: Final[Mapping[str, Reader]] = {
+    "host": ("ABONENT_HOST", str),
+    "port": ("ABONENT_PORT", values.whole(0, 65_535)),
+    "workers": ("ABONENT_WORKERS", values.whole(1, 256)),
+}
+"""Defaults of the options of `abonent serve`."""
+
+
+class BadSettings(Exception):
+    """What is wrong with the environment: one sentence a variable, with its name and what is expected."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that the environment says."""
+
+    settings: Settings
+    serving: Mapping[str, Any]
+    """`host`, `port` and `workers`, as far as they are given."""
+    admin_password: str | None = field(repr=False)
+    """Of `admin` and of the demo users; None: generated."""
+    warnings: tuple[str, ...]
+
+
+def variables() -> Iterator[str]:
+    """The names of all variables that mean something."""
+    yield from ("DATABASE_URL", "SECRET_KEY", "SECRET_KEY_OLD", "ABONENT_ADMIN_PASSWORD")
+    for group in (PLAIN, LIMITS, DUE_HOURS, SERVING):
+        yield from (name for name, _ in group.values())
+
+
+def environment() -> dict[str, str]:
+    """The process's variables, over those of the first `.env` of the working directory and the checkout."""
+    files = (folder / ".env" for folder in (Path.cwd(), CHECKOUT))
+    file = next((path for path in files if path.is_file()), None)
+    kept = dotenv_values(file) if file else {}
+    return {**{name: text for name, text in kept.items() if text is not None}, **os.environ}
+
+
+def load_settings(given: Mapping[str, str] | None = None) -> Settings:
+    """The settings alone; see `load`."""
+    return load(given).settings
+
+
+def load(given: Mapping[str, str] | None = None) -> Configuration:
+    """Read everything, by default from the process's environment and `.env`; an empty variable counts as unset.
+
+    Raises `BadSettings`, which names all that is wrong at once.
+    """
+    source = _Source(environment() if given is None else given)
+    url = source.take("DATABASE_URL", values.database_url) or DEFAULT_DATABASE
+    plain, limits, due = (source.take_all(group) for group in (PLAIN, LIMITS, DUE_HOURS))
+    serving = source.take_all(SERVING)
+    keys = () if source.problems else _secret_keys(source, url)
+    if source.problems:
+        raise BadSettings(source.problems)
+    settings = Settings(url, keys, query_limits=QueryLimits(**limits), **plain)
+    return Configuration(
+        settings=replace(settings, due_hours=MappingProxyType({**settings.due_hours, **due})),
+        serving=serving,
+        admin_password=source.text("ABONENT_ADMIN_PASSWORD") or None,
+        warnings=(*_unknown(source.given), *_weak(keys)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The variables as they are given, and what was found wrong with them so far."""
+
+    given: Mapping[str, str]
+    problems: list[str] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        return self.given.get(name, "").strip()
+
+    def take(self, name: str, read: Callable[[str], T]) -> T | None:
+        """The variable's value, or None if it is unset or bad."""
+        text = self.text(name)
+        try:
+            return read(text) if text else None
+        except ValueError as error:
+            self.problems.append(f"{name}={values.without_password(text)!r}: expected is {error}")
+            return None
+
+    def take_all(self, group: Mapping[K, Reader]) -> dict[K, Any]:
+        """The values of those that are set."""
+        taken = {field: self.take(name, read) for field, (name, read) in group.items()}
+        return {field: value for field, value in taken.items() if value is not None}
+
+
+def _secret_keys(source: _Source, url: str) -> tuple[str, ...]:
+    """The signing key first, then those of `SECRET_KEY_OLD`, which still verify."""
+    key, older = source.text("SECRET_KEY"), values.listed(source.text("SECRET_KEY_OLD"))
+    if key:
+        return (key, *older)
+    if url.startswith("postgres"):
+        source.problems.append(
+            "SECRET_KEY is not set: with PostgreSQL it is required; expected is a long random text, the same for all "
+            "processes, for example the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+        return ()
+    path = beside(url, DATA, ".secret-key")
+    try:
+        return (keep_once(path, lambda: secrets.token_urlsafe(48)).strip(), *older)
+    except OSError as error:
+        source.problems.append(f"SECRET_KEY is not set, and none can be kept in {path}: {error.strerror}")
+        return ()
+
+
+def _unknown(given: Mapping[str, str]) -> Iterator[str]:
+    """A misspelt name would else be silently without effect."""
+    known = tuple(variables())
+    for name in sorted(given):
+        if name.startswith("ABONENT_") and name not in known:
+            near = get_close_matches(name, known, 1)
+            yield f"{name} is no setting" + (f"; {near[0]} is" if near else "")
+
+
+def _weak(keys: tuple[str, ...]) -> Iterator[str]:
+    if any(len(key.encode()) < WEAK_KEY_BYTES for key in keys):
+        yield f"SECRET_KEY is shorter than {WEAK_KEY_BYTES} bytes: it could be guessed from a token"
