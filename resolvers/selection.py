@@ -168,6 +168,8 @@ class Object:
 
     table: Table
     fields: tuple[Selected, ...]
+    where: tuple[Condition, ...] = ()
+    """With `ById` and `Several`: the rows that the caller may see; any other is as if it were not there."""
 
 
 class Comparison(Enum):
