@@ -72,8 +72,9 @@ def takes(
     default: str | None = None,
     rest: str | None = None,
     keep_on_replace: bool = False,
+    secret: bool = False,
 ) -> Any:
-    """Declare a field of an input dataclass; see `InputField` for the meanings."""
+    """Declare a field of an input dataclass; see `InputField` for the meanings. A secret is left out of its repr."""
     metadata = {
         "kind": kind,
         "description": description,
@@ -83,7 +84,7 @@ def takes(
         "rest": rest,
         "keep_on_replace": keep_on_replace,
     }
-    return dataclasses.field(default=UNSET, metadata=metadata)
+    return dataclasses.field(default=UNSET, metadata=metadata, repr=not secret)
 
 
 def input_fields(input_type: type) -> Iterator[InputField]:

@@ -57,6 +57,22 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret(Text):
+    """A password or a token: taken to the letter, blanks included; `least` characters or more."""
+
+    least: int = 0
+
+    def read(self, value: object) -> str:
+        if not isinstance(value, str):
+            raise Refused("not_text")
+        if len(value) > self.limit:
+            raise Refused("too_long", limit=self.limit)
+        if 0 < len(value) < self.least:
+            raise Refused("too_short", limit=self.least)
+        return storable(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Phone:
     """A phone number in any usual spelling, kept as E.164."""
 

@@ -1,7 +1,7 @@
 """Operations, and `perform()`, the one road that every write travels.
 
 An operation is a plain async function with a line of facts above it. What `perform()` adds, in this order: permission →
-write transaction → idempotency key → locks → state check → the function → audit events → the answer, read on the same
+preparation → write transaction → idempotency key → locks → state check → the function → audit events → the answer, read on the same
 connection → commit. No door has a branch in it.
 """
 
@@ -60,6 +60,8 @@ class Operation:
     also_needs: Callable[[Caller, int | None, Mapping[str, object]], Permission | None] | None
     """A further permission that an argument asks for, decided as soon as it is read."""
     input: type | None
+    prepare: Callable[[Context, Any], Awaitable[Any]] | None
+    """What is too slow for a transaction (hashing a password): makes of the parsed input the one that is carried out."""
     moves: Mapping[StrEnum, StrEnum | None]
     """From which state to which; None: stays. Empty: any state."""
     lock: Callable[[Work, int, Any], Awaitable[Entity]]
@@ -92,6 +94,7 @@ def operation(
     rest: str = "",
     also_needs: Callable[[Caller, int | None, Mapping[str, object]], Permission | None] | None = None,
     takes: type | None = None,
+    prepare: Callable[[Context, Any], Awaitable[Any]] | None = None,
     moves: Mapping[Any, Any] | None = None,
     lock: Callable[[Work, int, Any], Awaitable[Entity]] | None = None,
     says: str,
@@ -116,6 +119,7 @@ def operation(
             may=may,
             also_needs=also_needs,
             input=takes,
+            prepare=prepare,
             moves=moves or {},
             lock=lock or partial(lock_target, entity=entity),
             says=says,
@@ -145,7 +149,7 @@ class Call:
 
     operation: Operation
     target: int | None
-    raw: Mapping[str, object]
+    raw: Mapping[str, object] = field(repr=False)  # it may hold a password
     """The arguments, keyed by the input's field names."""
     present: Callable[[Reader, Outcome], Awaitable[bytes]]
     """Reads and writes the answer, inside the transaction."""
@@ -176,6 +180,8 @@ async def perform(context: Context, call: Call) -> Answer:
     if further is not None:
         require(context, further)
     data = await _parsed(context, call)
+    if op.prepare is not None:
+        data = await op.prepare(context, data)
     return await context.database.write(partial(_perform, context, call, data))
 
 

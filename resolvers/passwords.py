@@ -1,0 +1,76 @@
+"""Passwords: hashed with Argon2id in a small pool of threads, so that no request waits for another's login."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from models.settings import Settings
+
+LEAST = 8
+"""Characters that a new password must have."""
+
+T = TypeVar("T")
+
+
+async def hashed(settings: Settings, password: str) -> str:
+    """The Argon2id hash to keep."""
+    return await _in_thread(settings, _hasher(settings), password)
+
+
+async def matches(settings: Settings, kept: str | None, password: str) -> bool:
+    """Whether the password is the one that `kept` is the hash of. None, for nobody's, takes as long and is False."""
+    return await _in_thread(settings, _verifier(settings), kept or _nobodys(settings), password)
+
+
+def outdated(settings: Settings, kept: str) -> bool:
+    """Whether a hash was made at another cost than is configured now."""
+    return _argon2(settings.argon2_time_cost, settings.argon2_memory_kib).check_needs_rehash(kept)
+
+
+def _hasher(settings: Settings) -> Callable[[str], str]:
+    return _argon2(settings.argon2_time_cost, settings.argon2_memory_kib).hash
+
+
+def _verifier(settings: Settings) -> Callable[[str, str], bool]:
+    argon2 = _argon2(settings.argon2_time_cost, settings.argon2_memory_kib)
+
+    def verify(kept: str, password: str) -> bool:
+        try:
+            return argon2.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    return verify
+
+
+def _nobodys(settings: Settings) -> str:
+    """A well-formed hash of the configured cost that no password has: finding that out takes the usual time."""
+    salt, digest = (b64encode(bytes(size)).decode().rstrip("=") for size in (16, 32))
+    cost = f"m={settings.argon2_memory_kib},t={settings.argon2_time_cost},p=1"
+    return f"$argon2id$v=19${cost}${salt}${digest}"
+
+
+@cache
+def _argon2(time_cost: int, memory_kib: int) -> PasswordHasher:
+    # one lane: the pool says how many threads may work, not each hash for itself
+    return PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Shared by the whole process, since its processors are."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="argon2")
+
+
+async def _in_thread(settings: Settings, work: Callable[..., T], *arguments: str) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_pool(settings.hash_threads), work, *arguments)

@@ -1,0 +1,84 @@
+"""Tokens: JWT, HS256 by the secret key (contract §3). What they claim is who and which session, never a role.
+
+A token says who may try; whether the session still lives is the database's to say (`sessions.authenticate`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import jwt
+
+from resolvers.faults import Code, fault
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from models.settings import Settings
+
+ALGORITHM = "HS256"
+LONGEST = 2_048
+"""Characters; ours have about 300, and what is longer is not worth a signature's time."""
+
+
+class TokenType(StrEnum):
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a genuine token says."""
+
+    token_type: TokenType
+    user_id: int
+    session_id: UUID
+    jti: UUID
+
+
+def issue(settings: Settings, claims: Claims, at: datetime) -> str:
+    """A token that is good from now on for its type's lifetime."""
+    lifetime = settings.access_lifetime if claims.token_type is TokenType.ACCESS else settings.refresh_lifetime
+    issued = int(at.timestamp())
+    payload = {
+        "token_type": claims.token_type.value,
+        "user_id": claims.user_id,
+        "sid": claims.session_id.hex,
+        "jti": claims.jti.hex,
+        "iat": issued,
+        "exp": issued + int(lifetime.total_seconds()),
+    }
+    return jwt.encode(payload, settings.secret_keys[0], algorithm=ALGORITHM)
+
+
+def read(settings: Settings, token: str, expected: TokenType) -> Claims:
+    """What the token claims. Raises `token_not_valid` unless it is ours, of the expected type, and of this time."""
+    payload = _verified(settings, token)
+    try:
+        claims = Claims(
+            TokenType(payload["token_type"]), payload["user_id"], UUID(hex=payload["sid"]), UUID(hex=payload["jti"])
+        )
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise fault(Code.TOKEN_NOT_VALID) from None
+    if claims.token_type is not expected or type(claims.user_id) is not int:
+        raise fault(Code.TOKEN_NOT_VALID)
+    return claims
+
+
+def _verified(settings: Settings, token: str) -> dict[str, Any]:
+    """The payload under a signature by any of our keys: one that was replaced still verifies."""
+    if len(token) <= LONGEST:
+        for key in settings.secret_keys:
+            try:
+                return jwt.decode(token, key, algorithms=[ALGORITHM], options={"require": ["exp", "iat"]})
+            except (jwt.InvalidTokenError, ValueError, OverflowError):
+                continue
+    raise fault(Code.TOKEN_NOT_VALID)
+
+
+def new_id() -> UUID:
+    """An unguessable id of a session or a token."""
+    return uuid4()
