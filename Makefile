@@ -1,0 +1,55 @@
+# Abonent: everything a developer types. `make` alone explains itself.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON ?= $(shell .ci/find-python)
+UV_VERSION := 0.13.9
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format lock schema
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make the environment in .venv/ (needs Python 3.11 or newer)
+
+run: $(READY) ## Serve a demo on http://localhost:8000 (another port: ABONENT_PORT=8010 make run)
+	@$(BIN)/abonent migrate
+	@$(BIN)/abonent seed --if-empty
+	@exec $(BIN)/abonent serve --logins
+
+test: $(READY) ## Run all tests, on SQLite and, where it answers, PostgreSQL (some only: make test ARGS="-k login")
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(READY) ## Check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## Put the code in its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schema: $(READY) ## Print the GraphQL schema into schema/schema.graphql
+	$(BIN)/abonent export-schema > schema/schema.graphql.new
+	@mv schema/schema.graphql.new schema/schema.graphql
+
+lock: $(READY) ## Pin the newest allowed versions of all dependencies, with hashes (UPGRADE=1) or only what pyproject.toml changed
+	$(BIN)/python -m pip install --quiet "uv==$(UV_VERSION)"
+	$(call compile,requirements.txt,)
+	$(call compile,requirements-dev.txt,--group dev)
+
+compile = $(BIN)/uv pip compile --quiet pyproject.toml $(2) --output-file $(1) --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --custom-compile-command "make lock" \
+	$(if $(UPGRADE),--upgrade)
+
+$(READY): requirements-dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found (set PYTHON=/path/to/python)." >&2; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
