@@ -1,7 +1,7 @@
 """What a caller may write: input dataclasses whose fields say what they take, and the one function that reads them.
 
-An input is a frozen dataclass whose fields are declared by `takes(kind, description, …)`. Both doors derive from it: the
-GraphQL input type, the REST body, the OpenAPI schema. `parse()` turns raw JSON values into it or raises `Invalid`
+An input is a frozen dataclass whose fields are declared by `takes(kind, description, …)`. Both doors derive from it:
+the GraphQL input type, the REST body, the OpenAPI schema. `parse()` turns raw JSON values into it or raises `Invalid`
 naming every bad field.
 """
 

@@ -1,14 +1,14 @@
 """Operations, and `perform()`, the one road that every write travels.
 
 An operation is a plain async function with a line of facts above it. What `perform()` adds, in this order: permission →
-preparation → write transaction → idempotency key → locks → state check → the function → audit events → the answer, read on the same
-connection → commit. No door has a branch in it.
+preparation → write transaction → idempotency key → locks → state check → the function → audit events → the answer, read
+on the same connection → commit. No door has a branch in it.
 """
 
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -61,7 +61,7 @@ class Operation:
     """A further permission that an argument asks for, decided as soon as it is read."""
     input: type | None
     prepare: Callable[[Context, Any], Awaitable[Any]] | None
-    """What is too slow for a transaction (hashing a password): makes of the parsed input the one that is carried out."""
+    """What is too slow for a transaction (hashing a password): the parsed input in, the one to carry out back."""
     moves: Mapping[StrEnum, StrEnum | None]
     """From which state to which; None: stays. Empty: any state."""
     lock: Callable[[Work, int, Any], Awaitable[Entity]]
