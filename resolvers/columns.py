@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tortoise import fields
 from tortoise.fields.data import CharEnumFieldInstance
@@ -12,6 +12,8 @@ from models.fields import HundredthsField, MomentField
 from resolvers.selection import Column, Kind
 
 if TYPE_CHECKING:
+    from enum import StrEnum
+
     from tortoise.models import Model
 
     from models.identity import Role
@@ -40,5 +42,20 @@ def column(model: type[Model], name: str, hidden_from: frozenset[Role] = frozens
         return Column(name, Kind.INTEGER, nullable=relation.null)
     field = declared[name]
     kind = next(kind for field_type, kind in _KINDS if isinstance(field, field_type))
-    choices = field.enum_type if isinstance(field, CharEnumFieldInstance) else None
+    choices = cast("type[StrEnum]", field.enum_type) if isinstance(field, CharEnumFieldInstance) else None
     return Column(name, kind, choices, nullable=field.null, hidden_from=hidden_from)
+
+
+def orderable(model: type[Model]) -> tuple[Column, ...]:
+    """The columns that its lists may be ordered by: stored scalars that are no relation's id and no secret."""
+    unseen = {"search"} | getattr(model, "secrets", frozenset())
+    names = [name for name, field in model._meta.fields_map.items() if isinstance(field, _SCALARS)]
+    return tuple(column(model, name) for name in names if name not in unseen and not _refers(model, name))
+
+
+_SCALARS = tuple(field_type for field_type, kind in _KINDS if kind is not Kind.DOCUMENT)
+
+
+def _refers(model: type[Model], name: str) -> bool:
+    """Whether the column is a foreign key's, which the model knows only once its relations are resolved."""
+    return isinstance(model._meta.fields_map.get(name.removesuffix("_id")), ForeignKeyFieldInstance)

@@ -345,4 +345,6 @@ class ListSpec:
     filters: tuple[Filter, ...]
     default_order: tuple[Term, ...]
     """Ends with the id."""
+    orderable: tuple[Column, ...] = ()
+    """The columns that a caller may order by."""
     searchable: bool = True
