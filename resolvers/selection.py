@@ -2,7 +2,7 @@
 
 Three layers, top down:
 
-- where things come from: `Table`, `Column`, `Expression`, `ToOne`, `ToMany`;
+- where things come from, in `sources.py`: `Table`, `Column`, `Expression`, `ToOne`, `ToMany`;
 - what is asked of them: `Object` with `Scalar`, `Constant`, `Nested` and `Listing` fields;
 - what a whole statement answers: `ById`, `Several`, `Connection` at the root, `Numbered` (a REST page).
 
@@ -14,94 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum, auto
+from enum import Enum, auto
 from typing import Any
 
-from models.identity import Role
+from resolvers.sources import Column, Expression, Kind, Source, Table, ToMany, ToOne
+
+__all__ = ["Column", "Expression", "Kind", "Source", "Table", "ToMany", "ToOne"]
 
 Variables = Mapping[str, Any]
 Bind = Callable[[Variables], Any]
 """Fetches one parameter's value (an int, a str, a datetime …) from the variables of a request."""
-
-
-class Kind(StrEnum):
-    """What a value is, and so how it is written in JSON."""
-
-    INTEGER = auto()
-    NUMBER = auto()
-    TEXT = auto()
-    TRUTH = auto()
-    HUNDREDTHS = auto()
-    """Whole hundredths in the database, a string with two places in JSON: 1050 → `"10.50"`."""
-    MOMENT = auto()
-    """`2026-01-31T08:00:00.123456Z`."""
-    DAY = auto()
-    """`2026-01-31`."""
-    CHOICE = auto()
-    """A value of an enum, in lower case in the database."""
-    DOCUMENT = auto()
-    """A JSON object or array, passed through as it is."""
-
-
-# --- where things come from ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table whose rows people see as objects."""
-
-    name: str
-    prefix: str
-    """Of the global id: `ctr` in `ctr_7`."""
-    typename: str
-    """The GraphQL object type."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A stored scalar: it can be shown, ordered by and filtered on."""
-
-    name: str
-    kind: Kind
-    choices: type[StrEnum] | None = None
-    nullable: bool = False
-    hidden_from: frozenset[Role] = frozenset()
-    """Roles that are shown null; such a column can be neither ordered by nor filtered on by anybody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A scalar that the database works out. In its SQL `{t}` is the row's alias and `{now}` the present moment."""
-
-    sql: str
-    kind: Kind
-    sqlite: str | None = None
-    """The SQL for SQLite where it differs."""
-    choices: type[StrEnum] | None = None
-
-
-Source = Column | Expression
-
-
-@dataclass(frozen=True, slots=True)
-class ToOne:
-    """At most one row of another table: the one whose `remote` column equals this row's `local` one."""
-
-    target: str
-    """The other table's typename."""
-    local: str
-    remote: str = "id"
-
-
-@dataclass(frozen=True, slots=True)
-class ToMany:
-    """The rows of another table whose `remote` column equals this row's `local` one."""
-
-    target: str
-    remote: str
-    local: str = "id"
-    constants: tuple[tuple[str, str], ...] = ()
-    """Further columns of the other table that must equal a fixed text (the journal's `entity`)."""
 
 
 # --- what is asked ------------------------------------------------------------------------------------------------
@@ -159,7 +81,25 @@ class Listing:
     connection: Connection
 
 
-Selected = Scalar | Constant | Nested | Listing
+class EntryFact(Enum):
+    FIELD = auto()
+    OLD = auto()
+    NEW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A document `{field: [old, new]}` (the journal's changes) as a list of objects, by the field's name."""
+
+    key: str
+    source: Column
+    parts: tuple[tuple[str, EntryFact] | Constant, ...]
+    """Each response key and what stands under it; old and new stay the JSON values that they are."""
+    names: tuple[tuple[str, str], ...] = ()
+    """How fields are spelt here, by their stored name; one that is not listed stays as it is stored."""
+
+
+Selected = Scalar | Constant | Nested | Listing | Entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +141,20 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A folded search word (`listing.words_of`), to be contained in the row's `search` text."""
+
+    value: Bind
+    indexed: bool
+    """It has three characters or more (`listing.indexed`), and so an index finds it; part of the statement's shape."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """Which rows, in which order. The last term is always the id, so that the order is total."""
 
     where: tuple[Condition, ...]
-    words: tuple[Bind, ...]
-    """Folded search words (`models.entity.fold`), each to be contained in the row's `search` text."""
+    words: tuple[Word, ...]
     order: tuple[Term, ...]
 
 
@@ -298,7 +246,8 @@ class ById:
 class Several:
     """Objects of any types by their global ids, in the order asked, null where there is none.
 
-    The bind gives a list of `(prefix, id)`; a prefix without an object answers null."""
+    The bind gives a list of `(prefix, id)`; a prefix without an object answers null.
+    """
 
     objects: tuple[Object, ...]
     ids: Bind
