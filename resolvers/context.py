@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from resolvers.words import Language
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from models.database import Database
     from models.settings import Settings
     from resolvers.access import Caller
@@ -32,6 +34,8 @@ class Context:
     """Of the client, for slowing guesses."""
     token_refused: bool = False
     """A token was sent, but is not valid: nobody is calling, and the refusal says why."""
+    clock: Callable[[], datetime] = now
+    """The moment at which a write happens; the demo data's lie in the past."""
 
     def today(self, moment: datetime) -> date:
         """The business day of a moment, in the operator's time zone."""

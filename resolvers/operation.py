@@ -18,7 +18,6 @@ from tortoise.exceptions import IntegrityError
 from models.rules import broken_rule
 from resolvers import idempotency
 from resolvers.access import Permission, require
-from resolvers.context import now
 from resolvers.faults import NO_FIELD, Fault, Invalid, invalid_transition, not_found
 from resolvers.inputs import Mode, parse
 from resolvers.words import Message
@@ -208,7 +207,7 @@ async def _parsed(context: Context, call: Call) -> object:
 
 async def _perform(context: Context, call: Call, data: object, tx: Transaction) -> Answer:
     """All that happens inside the transaction."""
-    work = Work(context, tx, call.operation.verb, now())
+    work = Work(context, tx, call.operation.verb, context.clock())
     claim = await idempotency.claim(work, call, data) if call.key and call.operation.keyed else None
     if claim and claim.kept:
         return await _replay(call, tx, claim.kept)
