@@ -69,13 +69,41 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{entity} {id}: недопустимо в состоянии «{status}»; допустимо: {allowed}",
         "{entity} {id}: not possible in the state “{status}”; possible in: {allowed}",
     ),
+    "contract_has_sim": (
+        "Договор {id}: SIM-карта уже есть, сначала деактивируйте её",
+        "Contract {id}: already has a SIM; deactivate that one first",
+    ),
+    "sim_is_bound": (
+        "SIM-карта {id}: привязана к договору {contract}, сначала деактивируйте её",
+        "SIM {id}: bound to contract {contract}; deactivate it first",
+    ),
+    "tariff_inactive": (
+        "Тариф {id}: не действует и новых договоров не принимает",
+        "Tariff {id}: is inactive and takes no new contracts",
+    ),
+    "not_refundable": (
+        "Платёж {id}: вернуть можно только пополнение, а это «{type}»",
+        "Payment {id}: only a payment can be refunded, and this is “{type}”",
+    ),
     "insufficient_funds": (
         "Недостаточно средств: баланс {balance}, сумма {amount}, допустимый минимум {floor}",
         "Insufficient funds: balance {balance}, amount {amount}, lowest allowed {floor}",
     ),
+    "balance_under_floor": (
+        "Недостаточно средств: баланс {balance} оказался бы ниже допустимого минимума {floor}",
+        "Insufficient funds: the balance {balance} would be below the lowest allowed {floor}",
+    ),
     "protected": (
         "{entity} {id}: удалить нельзя, мешают {obstacles}",
         "{entity} {id}: cannot be deleted because of {obstacles}",
+    ),
+    "last_admin": (
+        "Пользователь {id}: это последний действующий администратор, его нельзя удалить, понизить или отключить",
+        "User {id} is the last active administrator: it cannot be deleted, demoted or deactivated",
+    ),
+    "user_inactive": (
+        "Пользователь {id} отключён: тикет можно назначить только действующему сотруднику",
+        "User {id} is deactivated: a ticket can be assigned to active staff only",
     ),
     # values of fields
     "required": ("Обязательное поле", "This field is required"),
@@ -107,6 +135,11 @@ FAULTS: dict[str, tuple[str, str]] = {
         "A date YYYY-MM-DD or an ISO 8601 time with its zone is expected",
     ),
     "in_the_future": ("Дата не может быть в будущем", "The date may not be in the future"),
+    "not_a_list": ("Ожидается список", "A list is expected"),
+    "bad_cursor": (
+        "Курсор не подходит: возьмите startCursor или endCursor этого же списка с этой же сортировкой",
+        "The cursor does not fit: take startCursor or endCursor of this very list in this very order",
+    ),
     "not_a_choice": ("«{value}» нет среди допустимых: {choices}", "“{value}” is not one of: {choices}"),
     "not_a_phone": (
         "Ожидается номер телефона, например +996550123456",
@@ -114,9 +147,26 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "not_an_email": ("Ожидается адрес email", "An email address is expected"),
     "not_digits": ("Ожидается цифр: {count}", "{count} digits are expected"),
+    "wrong_password": ("Неверный пароль", "This is not the current password"),
+    "not_of_customer": (
+        "Договор {contract} принадлежит другому клиенту",
+        "Contract {contract} belongs to another customer",
+    ),
     "not_a_reference": ("Ожидается id: положительное целое число", "An id is expected: a positive integer"),
     "does_not_exist": ("{entity} {id}: не найдено", "{entity} {id} does not exist"),
     "taken": ("Такое значение уже есть", "This value is already taken"),
     "fixed": ("Это поле больше нельзя изменить", "This field can no longer be changed"),
+    "fixed_by_tickets": (
+        "Клиента изменить нельзя: по договору есть тикеты",
+        "The customer cannot be changed: the contract has tickets",
+    ),
+    "postpaid_only": (
+        "На предоплатном тарифе кредитный лимит равен нулю",
+        "On a prepaid tariff the credit limit is zero",
+    ),
+    "refund_by_hand": (
+        "Возврат не создают вручную: верните исходный платёж действием refund",
+        "A refund is not made by hand: refund the original payment",
+    ),
     "rule_broken": ("Значения противоречат правилу {rule}", "The values break the rule {rule}"),
 }
