@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer, CustomerStatus, CustomerType, DocumentType
-from models.sims import Sim, SimStatus
+from models.sims import SimStatus
 from models.tickets import Ticket
 from resolvers.access import Permission
-from resolvers.columns import column
+from resolvers.binding import follow
+from resolvers.columns import column, orderable
 from resolvers.deletion import refuse_while
 from resolvers.inputs import given, takes
 from resolvers.kinds import LONG_TEXT, Choice, Day, Email, Phone, Text
@@ -20,6 +20,8 @@ from resolvers.selection import Filter, ListSpec, Term
 from resolvers.tables import CUSTOMERS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from resolvers.work import Work
 
 
@@ -51,10 +53,17 @@ LIST = ListSpec(
         Filter("document_type", column(Customer, "document_type"), "Customers with this kind of document.", rest=True),
         Filter("customer_type", column(Customer, "customer_type"), "Persons or organizations."),
         Filter("phone", column(Customer, "phone"), "The customer with this number, in E.164."),
+        Filter("document_number", column(Customer, "document_number"), "Customers with this document number."),
+        Filter("inn", column(Customer, "inn"), "Customers with this taxpayer number."),
+        Filter("birth_date", column(Customer, "birth_date"), "By the day of birth."),
         Filter("created", column(Customer, "created_at"), "By the time of registration.", rest=True),
         Filter("updated", column(Customer, "updated_at"), "By the time of the last change."),
     ),
-    default_order=(Term(column(Customer, "created_at"), descending=True), Term(column(Customer, "id"), descending=True)),
+    default_order=(
+        Term(column(Customer, "created_at"), descending=True),
+        Term(column(Customer, "id"), descending=True),
+    ),
+    orderable=orderable(Customer),
 )
 
 
@@ -133,7 +142,7 @@ async def activate_customer(work: Work, customer: Customer) -> Customer:
     for contract in resumed:
         contract.status, contract.suspension_reason = ContractStatus.ACTIVE, None
         work.mark(contract, "resume")
-    await _move_sims(work, resumed, SimStatus.SUSPENDED, SimStatus.ACTIVE, "resume")
+    await follow(work, resumed, SimStatus.SUSPENDED, SimStatus.ACTIVE, "resume")
     return customer
 
 
@@ -175,15 +184,7 @@ async def _suspend_contracts(work: Work, customer: Customer) -> None:
     for contract in active:
         contract.status, contract.suspension_reason = ContractStatus.SUSPENDED, SuspensionReason.CUSTOMER
         work.mark(contract, "suspend")
-    await _move_sims(work, active, SimStatus.ACTIVE, SimStatus.SUSPENDED, "suspend")
-
-
-async def _move_sims(work: Work, contracts: list[Contract], old: SimStatus, new: SimStatus, action: str) -> None:
-    """The SIMs of these contracts follow, but for those in another state (blocked)."""
-    for sim in await work.lock_children(Sim, "contract_id", [contract.id for contract in contracts]):
-        if sim.status is old:
-            sim.status = new
-            work.mark(sim, action)
+    await follow(work, active, SimStatus.ACTIVE, SimStatus.SUSPENDED, "suspend")
 
 
 OPERATIONS = (

@@ -1,7 +1,7 @@
 """Idempotency keys: a retry gets the first answer (contract §2, Money).
 
-A key belongs to a caller and an operation for 24 hours, over both protocols. It is claimed by a unique insert inside the
-operation's own transaction: a second call with it waits for the first to end, and a refusal leaves no trace.
+A key belongs to a caller and an operation for 24 hours, over both protocols. It is claimed by a unique insert inside
+the operation's own transaction: a second call with it waits for the first to end, and a refusal leaves no trace.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from models.database import Dialect
 from models.journal import IdempotencyKey
 from resolvers.faults import Code, fault
 from resolvers.inputs import given
+from resolvers.statements import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,13 +48,10 @@ class Claim:
 async def claim(work: Work, call: Call, data: object) -> Claim:
     """Take the key for this call, waiting for another that holds it. Raises `idempotency_mismatch`."""
     fingerprint, document = _fingerprint(call, data), _digest(call.document)
-    row_id = await _insert(work, call, fingerprint)
+    row_id = await _take(work, call, fingerprint)
     if row_id is not None:
         return Claim(row_id, document)
     row = await IdempotencyKey.get(user_id=work.actor_id, operation=call.operation.name, key=call.key)
-    if row.created_at < work.now - LIFETIME:
-        await row.delete()
-        return await claim(work, call, data)
     if row.fingerprint != fingerprint:
         raise fault(Code.IDEMPOTENCY_MISMATCH)
     answer = row.answer if row.door == document else None
@@ -62,7 +59,7 @@ async def claim(work: Work, call: Call, data: object) -> Claim:
     return Claim(row.id, document, Kept(outcome["target"], outcome["notes"], answer))
 
 
-async def keep(work: Work, held: Claim, target: int, notes: Mapping[str, Any], answer: bytes | None) -> None:
+async def keep(held: Claim, target: int, notes: Mapping[str, Any], answer: bytes | None) -> None:
     """Keep the answer under the key; None (nothing was changed) gives the key back."""
     rows = IdempotencyKey.filter(id=held.row_id)
     if answer is None:
@@ -71,13 +68,25 @@ async def keep(work: Work, held: Claim, target: int, notes: Mapping[str, Any], a
     await rows.update(door=held.document, outcome={"target": target, "notes": dict(notes)}, answer=answer)
 
 
-async def _insert(work: Work, call: Call, fingerprint: str) -> int | None:
-    """The new row's id; None if the key is already there, once whoever was inserting it has ended."""
-    marks = "$1, $2, $3, $4, $5" if work.tx.dialect is Dialect.POSTGRES else "?1, ?2, ?3, ?4, ?5"
+_TAKE = """
+INSERT INTO idempotency_keys AS kept (user_id, operation, key, fingerprint, created_at, door, outcome)
+VALUES ($1, $2, $3, $4, $5, '', '{}')
+ON CONFLICT (user_id, operation, key) DO UPDATE
+SET fingerprint = excluded.fingerprint, created_at = excluded.created_at, door = '', outcome = '{}', answer = NULL
+WHERE kept.created_at < $6
+RETURNING id
+"""
+
+
+async def _take(work: Work, call: Call, fingerprint: str) -> int | None:
+    """The id of the key's row, new or expired and taken over; None if it holds an answer.
+
+    A key that another transaction is inserting is waited for. A living one is locked by this very statement (PostgreSQL
+    locks a conflicting row even where the condition leaves it alone), so that it cannot go before it is read.
+    """
     rows = await work.tx.fetch(
-        "INSERT INTO idempotency_keys (user_id, operation, key, fingerprint, created_at, door, outcome) "
-        f"VALUES ({marks}, '', '{{}}') ON CONFLICT (user_id, operation, key) DO NOTHING RETURNING id",
-        [work.actor_id, call.operation.name, call.key, fingerprint, work.now],
+        spelt(work.tx.dialect, _TAKE),
+        [work.actor_id, call.operation.name, call.key, fingerprint, work.now, work.now - LIFETIME],
     )
     return rows[0][0] if rows else None
 

@@ -153,3 +153,8 @@ def given(data: object) -> dict[str, Any]:
     """The fields that the caller mentioned, by name."""
     fields = dataclasses.fields(cast("Any", data))
     return {field.name: value for field in fields if (value := getattr(data, field.name)) is not UNSET}
+
+
+def changes_in(data: object, row: object) -> dict[str, Any]:
+    """The fields that the caller mentioned with another value than the row holds: sending a stored one is no change."""
+    return {name: value for name, value in given(data).items() if getattr(row, name) != value}

@@ -51,10 +51,14 @@ class Lock(Enum):
 
 @dataclass(slots=True)
 class Tracked:
-    """A row in the unit of work. `before` is empty for a new row; `action` names its audit event."""
+    """A row in the unit of work: as the journal last knew it, and as the database holds it now.
+
+    They differ for a new row alone: the journal knows nothing of it yet. `action` names its audit event.
+    """
 
     row: Entity
     before: dict[str, Any]
+    stored: dict[str, Any]
     action: str | None = None
     reason: str | None = None
 
@@ -102,6 +106,13 @@ class Work:
             raise not_found(model, row_id, named)
         return rows[0]
 
+    async def lock_owner(self, model: type[E], row_id: int, mode: Lock = Lock.CHANGE) -> E:
+        """A row that a glimpsed one refers to, locked. Where it is gone, what was glimpsed has changed."""
+        rows = await self.lock_all(model, [row_id], mode)
+        if not rows:
+            raise Raced
+        return rows[0]
+
     async def lock_all(self, model: type[E], ids: Iterable[int], mode: Lock = Lock.CHANGE) -> list[E]:
         """The rows that exist, locked, ids ascending."""
         wanted = sorted(set(ids))
@@ -110,7 +121,7 @@ class Work:
         if missing:
             for row in await select(self.tx, model, missing, mode):
                 self._check_glimpse(row)
-                held[row.id] = self.tracked[model, row.id] = Tracked(row, row.row())
+                held[row.id] = self.tracked[model, row.id] = Tracked(row, row.row(), row.row())
         return [held[row_id].row for row_id in wanted if row_id in held]  # type: ignore[misc]
 
     async def lock_children(self, model: type[E], column: str, parents: Iterable[int]) -> list[E]:
@@ -147,7 +158,7 @@ class Work:
         """Insert a new row; its id is known afterwards. May raise the driver's `IntegrityError`."""
         row.created_at = row.updated_at = self.now
         await row.save(force_create=True)
-        self.tracked[type(row), row.id] = Tracked(row, {}, action)
+        self.tracked[type(row), row.id] = Tracked(row, {}, row.row(), action)
         return row
 
     async def remove(self, row: Entity) -> None:
@@ -169,14 +180,17 @@ class Work:
 
     async def _save(self, tracked: Tracked) -> None:
         row, after = tracked.row, tracked.row.row()
-        differing = [name for name, value in after.items() if tracked.before.get(name, _ABSENT) != value]
-        if not differing:
-            return
-        if tracked.before:
-            row.updated_at = self.now
-            await row.save(update_fields=[*differing, "updated_at"])
-        self._record(row, tracked.action or self.action, _changes(row, tracked.before, after), tracked.reason)
-        tracked.before = row.row()
+        differing = _differing(tracked.stored, after)
+        if differing:
+            # a search text that follows a renamed customer is no change of the contract's own
+            if not row.unjournaled.issuperset(differing):
+                row.updated_at = self.now
+                differing.append("updated_at")
+            await row.save(update_fields=differing)
+        if not row.unjournaled.issuperset(_differing(tracked.before, after)):
+            action = tracked.action or self.action
+            self._record(row, action, _changes(row, tracked.before, after), tracked.reason)
+        tracked.before = tracked.stored = row.row()
 
     def _record(self, row: Entity, action: str, changes: dict[str, list[object]], reason: str | None) -> None:
         self.events.append(
@@ -186,7 +200,7 @@ class Work:
                 action=action,
                 actor_id=self.actor_id,
                 request_id=self.context.request_id,
-                changes=changes,
+                changes=changes if reason is None else {**changes, "reason": [None, reason]},
                 reason=reason,
                 created_at=self.now,
             )
@@ -223,6 +237,11 @@ def id_list(dialect: Dialect, ids: Sequence[int]) -> object:
 
 
 _ABSENT = object()
+
+
+def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """The columns whose values are not what they were."""
+    return [name for name, value in after.items() if before.get(name, _ABSENT) != value]
 
 
 def _changes(row: Entity, before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[object]]:

@@ -12,5 +12,7 @@ ENTITIES: dict[str, tuple[str, str]] = {
     "tickets": ("тикеты", "tickets"),
     "payments": ("платежи", "payments"),
     "ledger": ("проводки", "ledger entries"),
+    "state": ("состояние «{status}»", "its state “{status}”"),
+    "assigned_tickets": ("назначенные тикеты", "assigned tickets"),
     "history": ("история действий", "a history of actions"),
 }

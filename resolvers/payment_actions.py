@@ -1,0 +1,160 @@
+"""The lifecycle of a payment: handed on, posted, given up, given back (contract §2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.contracts import Contract
+from models.payments import Payment, PaymentStatus, TransactionType
+from resolvers.access import Permission, require
+from resolvers.faults import Code, Fault
+from resolvers.inputs import given, takes
+from resolvers.kinds import LONG_TEXT, Text
+from resolvers.operation import Effect, operation
+from resolvers.settlement import new_payment, settle
+from resolvers.words import Message
+
+if TYPE_CHECKING:
+    from resolvers.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonInput:
+    """Why something is done."""
+
+    reason: str | None = takes(Text(LONG_TEXT), "Why; it goes into the history.", nullable=True)
+
+
+def guard_correction(work: Work, payment: Payment) -> None:
+    """An existing correction is worked on by those alone who may make one."""
+    if payment.transaction_type is TransactionType.CORRECTION:
+        require(work.context, Permission.CORRECT)
+
+
+async def _lock_guarded(work: Work, target: int, data: object) -> Payment:
+    del data
+    payment = await work.lock(Payment, target)
+    guard_correction(work, payment)
+    return payment
+
+
+async def _lock_to_post(work: Work, target: int, data: object) -> Payment:
+    """The contract whose balance moves, then the payment."""
+    del data
+    glimpsed = await work.glimpse(Payment, target)
+    guard_correction(work, glimpsed)
+    await work.lock_owner(Contract, glimpsed.contract_id)
+    return await work.lock(Payment, target)
+
+
+@operation(
+    "payment.submit",
+    entity=Payment,
+    effect=Effect.ACTION,
+    graphql="submitPayment",
+    rest="submit",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    moves={PaymentStatus.PENDING: PaymentStatus.PROCESSING},
+    lock=_lock_guarded,
+    says="payment_submitted",
+)
+async def submit_payment(work: Work, payment: Payment) -> Payment:
+    """Hand a pending payment to an external provider, whose answer is awaited."""
+    del work
+    return payment
+
+
+@operation(
+    "payment.process",
+    entity=Payment,
+    effect=Effect.ACTION,
+    graphql="processPayment",
+    rest="process",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    moves={PaymentStatus.PENDING: PaymentStatus.SUCCESS, PaymentStatus.PROCESSING: PaymentStatus.SUCCESS},
+    lock=_lock_to_post,
+    says="payment_processed",
+    extras=("balance_after",),
+)
+async def process_payment(work: Work, payment: Payment) -> Payment:
+    """Post a payment to its contract's ledger: the balance moves by it. A terminated contract takes no charge."""
+    contract = await work.lock(Contract, payment.contract_id)
+    await settle(work, contract, payment)
+    work.notes["balance_after"] = contract.balance
+    return payment
+
+
+@operation(
+    "payment.cancel",
+    entity=Payment,
+    effect=Effect.ACTION,
+    graphql="cancelPayment",
+    rest="cancel",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    takes=ReasonInput,
+    moves={PaymentStatus.PENDING: PaymentStatus.CANCELLED, PaymentStatus.PROCESSING: PaymentStatus.CANCELLED},
+    lock=_lock_guarded,
+    says="payment_cancelled",
+)
+async def cancel_payment(work: Work, payment: Payment, data: ReasonInput) -> Payment:
+    """Give a payment up before it has posted; no money moves."""
+    work.mark(payment, work.action, _reason(data))
+    return payment
+
+
+@operation(
+    "payment.fail",
+    entity=Payment,
+    effect=Effect.ACTION,
+    graphql="failPayment",
+    rest="fail",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    takes=ReasonInput,
+    moves={PaymentStatus.PENDING: PaymentStatus.FAILED, PaymentStatus.PROCESSING: PaymentStatus.FAILED},
+    lock=_lock_guarded,
+    says="payment_failed",
+)
+async def fail_payment(work: Work, payment: Payment, data: ReasonInput) -> Payment:
+    """Record that a payment did not succeed; no money moves."""
+    work.mark(payment, work.action, _reason(data))
+    return payment
+
+
+def _reason(data: ReasonInput) -> str | None:
+    return given(data).get("reason")
+
+
+@operation(
+    "payment.refund",
+    entity=Payment,
+    effect=Effect.ACTION,
+    graphql="refundPayment",
+    rest="refund",
+    may=Permission.REFUND,
+    takes=ReasonInput,
+    moves={PaymentStatus.SUCCESS: PaymentStatus.REFUNDED},
+    lock=_lock_to_post,
+    says="payment_refunded",
+)
+async def refund_payment(work: Work, payment: Payment, data: ReasonInput) -> Payment:
+    """Give a successful payment back: a new refund posts the same amount off the balance.
+
+    The balance may not fall below the lowest that the contract allows.
+    """
+    if payment.transaction_type is not TransactionType.PAYMENT:
+        params = {"id": payment.id, "type": payment.transaction_type}
+        raise Fault(Code.INVALID_TRANSITION, Message("not_refundable", params))
+    contract = await work.lock(Contract, payment.contract_id)
+    refund = new_payment(
+        work,
+        contract,
+        transaction_type=TransactionType.REFUND,
+        amount=payment.amount,
+        payment_method=payment.payment_method,
+        description=_reason(data),
+        refund_of_id=payment.id,
+    )
+    await settle(work, contract, await work.add(refund))
+    work.mark(payment, work.action, _reason(data))
+    return payment

@@ -1,0 +1,52 @@
+"""How payments come to be and reach the ledger, for contracts' and payments' operations (contract §2, Money)."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
+
+from models.contracts import ContractStatus
+from models.money import InsufficientFunds, post
+from models.payments import Payment, PaymentStatus, TransactionType
+from resolvers.faults import Code, Fault, invalid_transition
+from resolvers.kinds import hundredths_text
+from resolvers.words import Message
+
+if TYPE_CHECKING:
+    from models.contracts import Contract
+    from resolvers.work import Work
+
+SERVED = (ContractStatus.DRAFT, ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
+"""The states of a contract that may still be charged; a terminated one is only settled."""
+
+
+def new_payment(work: Work, contract: Contract, **values: Any) -> Payment:
+    """A pending payment of that contract, not yet stored; without a `transaction_id` it gets one of its own."""
+    values["transaction_id"] = values.get("transaction_id") or f"TXN-{token_hex(8).upper()}"
+    payment = Payment(**{**values, "contract_id": contract.id, "payment_date": work.now})
+    payment.search = payment.searchable(contract.number)
+    return payment
+
+
+async def settle(work: Work, contract: Contract, payment: Payment, field: str | None = None) -> None:
+    """Post a stored payment to its locked contract's ledger: it has succeeded.
+
+    Raises `insufficient_funds`, naming `field`, and `invalid_transition` for a charge on a terminated contract.
+    """
+    if contract.status not in SERVED and payment.transaction_type is TransactionType.CHARGE:
+        raise invalid_transition(contract, contract.status, SERVED)
+    try:
+        await post(contract, payment, actor_id=work.actor_id, at=work.now)
+    except InsufficientFunds as short:
+        raise _insufficient(short, field) from short
+    payment.status = PaymentStatus.SUCCESS
+    payment.processed_at, payment.processed_by_id = work.now, work.actor_id
+
+
+def _insufficient(short: InsufficientFunds, field: str | None) -> Fault:
+    params = {
+        "balance": hundredths_text(short.balance),
+        "amount": hundredths_text(abs(short.amount)),
+        "floor": hundredths_text(short.floor),
+    }
+    return Fault(Code.INSUFFICIENT_FUNDS, Message("insufficient_funds", params), field=field)
