@@ -173,11 +173,7 @@ async def perform(context: Context, call: Call) -> Answer:
 
     Refusals come in the order of contract §3: 401, 403, 404, 400.
     """
-    op = call.operation
-    caller = require(context, op.may)
-    further = op.also_needs(caller, call.target, call.raw) if op.also_needs else None
-    if further is not None:
-        require(context, further)
+    _permit(context, call.operation, call.target, call.raw)
     return await _carry_out(context, call, await _parsed(context, call))
 
 
@@ -196,12 +192,19 @@ async def _carry_out(context: Context, call: Call, data: object) -> Answer:
     return await context.database.write(partial(_perform, context, call, data))
 
 
+def _permit(context: Context, op: Operation, target: int | None, raw: Mapping[str, object]) -> None:
+    caller = require(context, op.may)
+    further = op.also_needs(caller, target, raw) if op.also_needs else None
+    if further is not None:
+        require(context, further)
+
+
 async def admit(context: Context, operation: Operation, target: int | None) -> None:
     """Refuse what would be refused whatever the arguments: 401, 403, 404, in this order.
 
     For a door that cannot read the arguments at all (broken JSON), and says so only to whom it may concern.
     """
-    require(context, operation.may)
+    _permit(context, operation, target, {})
     if target is not None and not await select(context.database, operation.entity, [target]):
         raise not_found(operation.entity, target)
 

@@ -1,0 +1,20 @@
+"""Every operation that there is: the doors bind these, and nothing else changes anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
+
+if TYPE_CHECKING:
+    from resolvers.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *customers.OPERATIONS,
+    *sims.OPERATIONS,
+    *tariffs.OPERATIONS,
+    *contracts.OPERATIONS,
+    *payments.OPERATIONS,
+    *tickets.OPERATIONS,
+    *users.OPERATIONS,
+)

@@ -1,0 +1,251 @@
+"""Logging in, staying logged in, logging out (contract §3, Tokens).
+
+A session is one login and every token refreshed from it. It lives in one row: its refresh token's id changes at each
+refresh, and the moment it ends, all of its tokens are worth nothing, since every request looks the session up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models.identity import Role, Session, User
+from resolvers import passwords, throttle, tokens
+from resolvers.access import Caller, Permission, require
+from resolvers.context import now
+from resolvers.faults import Code, fault, invalid
+from resolvers.inputs import takes
+from resolvers.kinds import LONG_TEXT, Secret, Text
+from resolvers.operation import Answer, Call, Effect, operation, perform
+from resolvers.statements import spelt
+from resolvers.tokens import Claims, TokenType
+from resolvers.work import Lock, select
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from models.database import Database, Reader, Transaction
+    from models.settings import Settings
+    from resolvers.context import Context
+    from resolvers.operation import Outcome
+    from resolvers.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class LoginInput:
+    """Who wants to log in."""
+
+    username: str = takes(Text(), "Name of the user.", required=True)
+    password: str = takes(Secret(), "The user's password.", required=True, secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshInput:
+    """The refresh token to exchange, or to end the session of."""
+
+    refresh: str = takes(Secret(LONG_TEXT), "The session's latest refresh token.", required=True, secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChange:
+    """A user's own new password."""
+
+    old_password: str = takes(Secret(), "The password until now.", required=True, secret=True)
+    new_password: str = takes(
+        Secret(least=passwords.LEAST),
+        f"The password from now on: {passwords.LEAST} characters or more.",
+        required=True,
+        secret=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a login and a refresh answer."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    user_id: int
+
+
+async def authenticate(database: Database, settings: Settings, token: str) -> Caller:
+    """Who the access token's bearer is now: one statement by primary key. Raises `token_not_valid`.
+
+    The role is the user's present one; a session that ended, or a user who was deactivated, is nobody at once.
+    """
+    claims = tokens.read(settings, token, TokenType.ACCESS)
+    rows = await database.fetch(spelt(database.dialect, _CALLER), [claims.session_id, now()])
+    if not rows or rows[0][0] != claims.user_id:
+        raise fault(Code.TOKEN_NOT_VALID)
+    user_id, username, role = rows[0]
+    return Caller(user_id, username, Role(role), claims.session_id)
+
+
+_CALLER = """
+SELECT u.id, u.username, u.role FROM sessions s JOIN users u ON u.id = s.user_id
+WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.is_active
+"""
+
+
+async def login(context: Context, username: str, password: str) -> Tokens:
+    """Open a session. Raises `throttled`, or `invalid_credentials`.
+
+    Whether it was the username, the password or the user's deactivation, answer and duration are the same.
+    """
+    async with throttle.attempt(context, username) as attempt:
+        user = await _named(context.database, username)
+        right = await passwords.matches(context.settings, user and user.password, password)
+        if user is None or not right or not user.is_active:
+            raise fault(Code.INVALID_CREDENTIALS)
+        stronger = await _rehashed(context.settings, user, password)
+        opened = await context.database.write(partial(_open, context, attempt, user, stronger))
+    if opened is None:
+        raise fault(Code.INVALID_CREDENTIALS)
+    return opened
+
+
+async def _named(reader: Reader, username: str) -> User | None:
+    found = await reader.fetch(spelt(reader.dialect, "SELECT id FROM users WHERE username = $1"), [username])
+    rows = await select(reader, User, [found[0][0]]) if found else []
+    return rows[0] if rows else None
+
+
+async def _rehashed(settings: Settings, user: User, password: str) -> str | None:
+    """A new hash where the kept one was made at another cost."""
+    if passwords.outdated(settings, user.password):
+        return await passwords.hashed(settings, password)
+    return None
+
+
+async def _open(
+    context: Context, attempt: throttle.Attempt, seen: User, stronger: str | None, tx: Transaction
+) -> Tokens | None:
+    """Make the session; None if the user has been deactivated, or given another password, since it was checked."""
+    (user,) = await select(tx, User, [seen.id], Lock.CHANGE) or (None,)
+    if user is None or not user.is_active or user.password != seen.password:
+        return None
+    moment = now()
+    await User.filter(id=user.id).update(last_login=moment, password=stronger or user.password)
+    await Session.filter(user_id=user.id, expires_at__lt=moment).delete()
+    await attempt.succeeded(tx)
+    session_id, refresh_jti = tokens.new_id(), tokens.new_id()
+    await Session.create(
+        id=session_id,
+        user_id=user.id,
+        refresh_jti=refresh_jti,
+        created_at=moment,
+        refreshed_at=moment,
+        expires_at=moment + context.settings.refresh_lifetime,
+    )
+    return _issued(context.settings, user.id, session_id, refresh_jti, moment)
+
+
+def _issued(settings: Settings, user_id: int, session_id: UUID, refresh_jti: UUID, at: datetime) -> Tokens:
+    access = Claims(TokenType.ACCESS, user_id, session_id, tokens.new_id())
+    refresh = Claims(TokenType.REFRESH, user_id, session_id, refresh_jti)
+    return Tokens(tokens.issue(settings, access, at), tokens.issue(settings, refresh, at), user_id)
+
+
+async def refresh(context: Context, refresh_token: str) -> Tokens:
+    """Exchange a refresh token for a new pair. Raises `token_not_valid`.
+
+    Each is good once. One that comes back was copied, by whom nobody can tell: its session ends, for thief and owner.
+    """
+    claims = tokens.read(context.settings, refresh_token, TokenType.REFRESH)
+    rotated = await context.database.write(partial(_rotate, context.settings, claims))
+    if rotated is None:
+        raise fault(Code.TOKEN_NOT_VALID)
+    return rotated
+
+
+async def _rotate(settings: Settings, claims: Claims, tx: Transaction) -> Tokens | None:
+    """The new pair; None, and the session ended, if the token was not its latest."""
+    moment, refresh_jti = now(), tokens.new_id()
+    expires = moment + settings.refresh_lifetime
+    rows = await tx.fetch(spelt(tx.dialect, _ROTATE), [refresh_jti, moment, expires, claims.session_id, claims.jti])
+    if not rows or rows[0][0] != claims.user_id:
+        await Session.filter(id=claims.session_id, ended_at__isnull=True).update(ended_at=moment)
+        return None
+    return _issued(settings, claims.user_id, claims.session_id, refresh_jti, moment)
+
+
+# one statement decides, so that of two who hold the same token only one can win
+_ROTATE = """
+UPDATE sessions SET refresh_jti = $1, refreshed_at = $2, expires_at = $3
+WHERE id = $4 AND refresh_jti = $5 AND ended_at IS NULL AND expires_at > $2
+AND EXISTS (SELECT 1 FROM users u WHERE u.id = user_id AND u.is_active)
+RETURNING user_id
+"""
+
+
+async def logout(context: Context, refresh_token: str) -> None:
+    """End the session of one of the caller's own refresh tokens, and every token of it. Raises `token_not_valid`.
+
+    Logging out twice is no error.
+    """
+    caller = require(context, Permission.OWN_PROFILE)
+    claims = tokens.read(context.settings, refresh_token, TokenType.REFRESH)
+    if claims.user_id != caller.user_id:
+        raise fault(Code.TOKEN_NOT_VALID)
+    await context.database.write(partial(_end, claims.session_id, caller.user_id))
+
+
+async def _end(session_id: UUID, user_id: int, _: Transaction) -> None:
+    await Session.filter(id=session_id, user_id=user_id, ended_at__isnull=True).update(ended_at=now())
+
+
+async def end_sessions(user_id: int, at: datetime, spare: UUID | None = None) -> None:
+    """End all sessions of a user, but for one that may be spared, in the caller's transaction."""
+    living = Session.filter(user_id=user_id, ended_at__isnull=True)
+    await (living if spare is None else living.exclude(id=spare)).update(ended_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedChange:
+    """A change of password whose old one was right: the hash that said so, and the new one's."""
+
+    checked: str = field(repr=False)
+    hashed: str = field(repr=False)
+
+
+async def _check(context: Context, data: PasswordChange) -> CheckedChange:
+    """Compare the old password, as slowly for a guesser as a login. Raises `throttled`, `validation`."""
+    caller = require(context, Permission.OWN_PROFILE)
+    async with throttle.attempt(context, caller.username) as attempt:
+        (user,) = await select(context.database, User, [caller.user_id]) or (None,)
+        if user is None or not await passwords.matches(context.settings, user.password, data.old_password):
+            raise invalid("old_password", "wrong_password")
+        await context.database.write(attempt.succeeded)
+    return CheckedChange(user.password, await passwords.hashed(context.settings, data.new_password))
+
+
+@operation(
+    "user.change_password",
+    entity=User,
+    effect=Effect.ACTION,
+    graphql="changePassword",
+    may=Permission.OWN_PROFILE,
+    takes=PasswordChange,
+    prepare=_check,
+    says="password_changed",
+    keyed=False,
+)
+async def change_password(work: Work, user: User, data: CheckedChange) -> User:
+    """Change one's own password. All of the user's other sessions end."""
+    if user.password != data.checked:
+        raise invalid("old_password", "wrong_password")
+    user.password = data.hashed
+    caller = require(work.context, Permission.OWN_PROFILE)
+    await end_sessions(user.id, work.now, spare=caller.session_id)
+    return user
+
+
+async def change_own_password(
+    context: Context, raw: Mapping[str, object], present: Callable[[Reader, Outcome], Awaitable[bytes]]
+) -> Answer:
+    """Perform `change_password` on whoever is calling: it is about nobody else, and so takes no id."""
+    caller = require(context, Permission.OWN_PROFILE)
+    return await perform(context, Call(change_password, caller.user_id, raw, present))

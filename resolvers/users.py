@@ -1,0 +1,193 @@
+"""Users: who works with the system, and what may be done with them (contract §1, §3)."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.identity import Role, User
+from models.journal import AuditEvent
+from models.money import LedgerEntry
+from models.payments import Payment
+from models.tickets import Ticket
+from resolvers import passwords
+from resolvers.access import Permission
+from resolvers.columns import column, orderable
+from resolvers.deletion import refuse_while
+from resolvers.faults import Code, Fault
+from resolvers.inputs import UNSET, changes_in, given, takes
+from resolvers.kinds import Choice, Email, Phone, Secret, Text, Truth
+from resolvers.operation import Effect, operation
+from resolvers.selection import Comparison, Condition, Filter, ListSpec, Term
+from resolvers.sessions import end_sessions
+from resolvers.statements import spelt
+from resolvers.tables import STAFF, USERS
+from resolvers.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resolvers.access import Caller
+    from resolvers.context import Context
+    from resolvers.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class UserInput:
+    """What may be written of a user."""
+
+    username: str = takes(Text(), "Name to log in with. Unique.", required=True)
+    password: str = takes(
+        Secret(least=passwords.LEAST),
+        f"{passwords.LEAST} characters or more. It can be set, but never read.",
+        required=True,
+        keep_on_replace=True,
+        secret=True,
+    )
+    first_name: str | None = takes(Text(), "Given name.", nullable=True)
+    last_name: str | None = takes(Text(), "Family name.", nullable=True)
+    email: str | None = takes(Email(), "Email address. Unique, whatever the case of its letters.", nullable=True)
+    phone: str | None = takes(Phone(), "Phone number; any usual spelling is kept as E.164.", nullable=True)
+    role: Role = takes(Choice(Role), "What the user may do.", default="employee")
+    is_active: bool = takes(Truth(), "Whether the user may log in; turned off, all sessions end.", default="true")
+
+
+LIST = ListSpec(
+    table=USERS,
+    filters=(
+        Filter("role", column(User, "role"), "Users of this role.", rest=True),
+        Filter("is_active", column(User, "is_active"), "Users who may log in, or may not.", rest=True),
+        Filter("username", column(User, "username"), "The user of exactly this name."),
+        Filter("last_login", column(User, "last_login"), "By the time of the last login."),
+        Filter("created", column(User, "created_at"), "By the time at which it was made.", rest=True),
+        Filter("updated", column(User, "updated_at"), "By the time of the last change."),
+    ),
+    default_order=(Term(column(User, "created_at"), descending=True), Term(column(User, "id"), descending=True)),
+    orderable=orderable(User),
+)
+
+ACTIVE = (Condition(column(User, "is_active"), Comparison.EQUALS, lambda _: True),)
+"""What makes a user staff that tickets can be assigned to."""
+
+STAFF_LIST = ListSpec(
+    table=STAFF,
+    filters=(Filter("username", column(User, "username"), "The member of staff of exactly this name."),),
+    default_order=(Term(column(User, "username")), Term(column(User, "id"))),
+    orderable=(column(User, "id"), column(User, "username")),
+)
+"""For everybody, of active users alone: every list of it adds the condition `ACTIVE`."""
+
+
+async def _hash(context: Context, data: UserInput) -> UserInput:
+    if data.password is UNSET:
+        return data
+    return dataclasses.replace(data, password=await passwords.hashed(context.settings, data.password))
+
+
+@operation(
+    "user.create",
+    entity=User,
+    effect=Effect.CREATE,
+    graphql="createUser",
+    may=Permission.MANAGE_USERS,
+    takes=UserInput,
+    prepare=_hash,
+    says="created",
+    keyed=False,
+)
+async def create_user(work: Work, data: UserInput) -> User:
+    """Make a user: an employee, unless another role is given."""
+    user = User(**given(data))
+    user.search = user.searchable()
+    return await work.add(user)
+
+
+def _more_than_own_profile(caller: Caller, target: int | None, raw: Mapping[str, object]) -> Permission | None:
+    """One's own name and contacts are anybody's to write; all else, but for what is so anyway, is an admin's."""
+    stored = {"username": caller.username, "role": caller.role.value, "is_active": True}
+    differing = [name for name in ("password", *stored) if name in raw and raw[name] != stored.get(name, UNSET)]
+    return Permission.MANAGE_USERS if differing or target != caller.user_id else None
+
+
+async def _lock_with_admins(work: Work, target: int, data: UserInput | None) -> User:
+    """The user, and every active admin where it may be about the last of them."""
+    admins: list[int] = []
+    if data is None or data.role is not UNSET or data.is_active is not UNSET:
+        sql = f"SELECT id FROM users WHERE role = '{Role.ADMIN}' AND is_active"
+        admins = [row[0] for row in await work.tx.fetch(spelt(work.tx.dialect, sql))]
+    await work.lock_all(User, [*admins, target])
+    return await work.lock(User, target)
+
+
+def _is_acting_admin(user: User) -> bool:
+    return user.is_active and user.role is Role.ADMIN
+
+
+def _require_another_admin(work: Work, user: User) -> None:
+    """Somebody must be left to manage users. The other admins are locked, so that two cannot remove each other."""
+    locked = [tracked.row for tracked in work.tracked.values()]
+    if not any(isinstance(row, User) and row.id != user.id and _is_acting_admin(row) for row in locked):
+        raise Fault(Code.PROTECTED, Message("last_admin", {"id": user.id}))
+
+
+@operation(
+    "user.update",
+    entity=User,
+    effect=Effect.UPDATE,
+    graphql="updateUser",
+    may=Permission.OWN_PROFILE,
+    also_needs=_more_than_own_profile,
+    takes=UserInput,
+    prepare=_hash,
+    lock=_lock_with_admins,
+    says="updated",
+    keyed=False,
+)
+async def update_user(work: Work, user: User, data: UserInput) -> User:
+    """Change a user: admins everything of everybody, others their own name and contacts.
+
+    A new password, or being deactivated, ends all of the user's sessions. The last active admin stays one.
+    """
+    was_admin = _is_acting_admin(user)
+    changes = changes_in(data, user)
+    user.update_from_dict(changes)
+    user.search = user.searchable()
+    if was_admin and not _is_acting_admin(user):
+        _require_another_admin(work, user)
+    if "password" in changes or not user.is_active:
+        await end_sessions(user.id, work.now)
+    return user
+
+
+@operation(
+    "user.delete",
+    entity=User,
+    effect=Effect.DELETE,
+    graphql="deleteUser",
+    may=Permission.MANAGE_USERS,
+    lock=_lock_with_admins,
+    says="deleted",
+    keyed=False,
+)
+async def delete_user(work: Work, user: User) -> User:
+    """Delete a user who has left no trace: no act in the history, no posting, no payment, no ticket.
+
+    The last active admin cannot be deleted. Whoever has left traces can be deactivated instead.
+    """
+    if _is_acting_admin(user):
+        _require_another_admin(work, user)
+    await refuse_while(
+        work,
+        user,
+        history=(AuditEvent, "actor_id"),
+        ledger=(LedgerEntry, "actor_id"),
+        payments=(Payment, "processed_by_id"),
+        tickets=(Ticket, "created_by_id"),
+        assigned_tickets=(Ticket, "assigned_to_id"),
+    )
+    await work.remove(user)
+    return user
+
+
+OPERATIONS = (create_user, update_user, delete_user)
