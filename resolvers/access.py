@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from models.identity import Role
+from models.identity import Role, User
 from resolvers.faults import Code, fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+    from models.entity import Entity
     from resolvers.context import Context
 
 
@@ -79,3 +80,12 @@ def require(context: Context, permission: Permission) -> Caller:
     if not caller.may(permission):
         raise fault(Code.PERMISSION_DENIED, roles=GRANTS[permission])
     return caller
+
+
+def require_sight(context: Context, entity: type[Entity], row_id: int | None) -> Caller:
+    """The caller, if it may read this row and its history; without a row, the entity's lists.
+
+    Everybody reads everything but users, of whom each sees the own one only. Raises like `require`.
+    """
+    own = context.caller is not None and context.caller.user_id == row_id
+    return require(context, Permission.READ_USERS if entity is User and not own else Permission.READ)
