@@ -1,0 +1,185 @@
+"""Statistics of each entity, exact at the moment of asking (contract §4): one statement each, for both doors.
+
+The database groups by everything that is counted and answers a few dozen rows; what is counted by what is put together
+from them here. Averages are rounded half up to two places. Where there is nothing to take it of, an average of money is
+`"0.00"`, and that of times is None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from models.contracts import ContractStatus
+from models.customers import CustomerStatus, CustomerType, DocumentType
+from models.database import Dialect
+from models.payments import PaymentMethod, PaymentStatus, TransactionType
+from models.sims import SimStatus
+from models.tariffs import TariffType
+from models.tickets import OPEN, TicketCategory, TicketPriority, TicketStatus
+from resolvers.context import now
+from resolvers.kinds import hundredths_text
+from resolvers.statements import spelt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from enum import StrEnum
+
+    from models.database import Reader
+
+Rows = list[tuple[Any, ...]]
+
+
+async def statistics(reader: Reader, typename: str) -> dict[str, Any]:
+    """The entity's statistics in JSON's own types, keys in snake_case and in the documented order.
+
+    Counts are whole numbers, `by_…` a dict with a count for every value, money strings, `avg_resolution_time` seconds.
+    """
+    asked = _STATISTICS[typename]
+    sql = asked.sql if asked.sqlite is None or reader.dialect is Dialect.POSTGRES else asked.sqlite
+    parameters = [now()] if "$1" in sql else []
+    return asked.told(await reader.fetch(spelt(reader.dialect, sql), parameters))
+
+
+@dataclass(frozen=True, slots=True)
+class _Statistics:
+    """How they are asked of the database, with the present moment as `$1` where it matters, and told of its rows."""
+
+    sql: str
+    told: Callable[[Rows], dict[str, Any]]
+    sqlite: str | None = None
+    """The statement for SQLite where it differs."""
+
+
+def _tally(choices: type[StrEnum], rows: Iterable[Sequence[Any]], column: int, count: int) -> dict[str, int]:
+    """How many there are of each choice, none included, in their listed order."""
+    tally = {choice.value: 0 for choice in choices}
+    for row in rows:
+        tally[row[column]] += row[count]
+    return tally
+
+
+def _sum(rows: Iterable[Sequence[Any]], column: int) -> int:
+    return sum(int(row[column]) for row in rows)
+
+
+def _average(total: int, count: int) -> str:
+    """Of amounts in hundredths."""
+    return hundredths_text(int(_half_up(Decimal(total) / count, "1"))) if count else "0.00"
+
+
+def _half_up(value: Decimal, place: str) -> Decimal:
+    return value.quantize(Decimal(place), ROUND_HALF_UP)
+
+
+_CUSTOMERS = "SELECT status, document_type, customer_type, count(*) FROM customers GROUP BY 1, 2, 3"
+
+
+def _customers(rows: Rows) -> dict[str, Any]:
+    return {
+        "total": _sum(rows, 3),
+        **_tally(CustomerStatus, rows, 0, 3),
+        "by_document_type": _tally(DocumentType, rows, 1, 3),
+        "by_customer_type": _tally(CustomerType, rows, 2, 3),
+    }
+
+
+_SIMS = "SELECT status, count(*) FROM sims GROUP BY 1"
+
+
+def _sims(rows: Rows) -> dict[str, Any]:
+    return {"total": _sum(rows, 1), **_tally(SimStatus, rows, 0, 1)}
+
+
+_TARIFFS = "SELECT is_active, tariff_type, count(*), sum(monthly_fee) FROM tariffs GROUP BY 1, 2"
+
+
+def _tariffs(rows: Rows) -> dict[str, Any]:
+    total, active = _sum(rows, 2), _sum([row for row in rows if row[0]], 2)
+    return {
+        "total": total,
+        "active": active,
+        "inactive": total - active,
+        "avg_monthly_fee": _average(_sum(rows, 3), total),
+        "by_type": _tally(TariffType, rows, 1, 2),
+    }
+
+
+_CONTRACTS = "SELECT status, count(*), sum(balance) FROM contracts GROUP BY 1"
+
+
+def _contracts(rows: Rows) -> dict[str, Any]:
+    active = [row for row in rows if row[0] == ContractStatus.ACTIVE]
+    return {
+        "total": _sum(rows, 1),
+        **_tally(ContractStatus, rows, 0, 1),
+        "total_balance": hundredths_text(_sum(rows, 2)),
+        "avg_balance": _average(_sum(active, 2), _sum(active, 1)),
+    }
+
+
+_LEDGER = ""
+"""Stands in place of a status in the row that sums up the ledger."""
+_PAYMENTS = f"""
+SELECT status, transaction_type, payment_method, count(*), sum(amount) FROM payments GROUP BY 1, 2, 3
+UNION ALL
+SELECT '{_LEDGER}', '', '', coalesce(sum(amount) FILTER (WHERE amount > 0), 0),
+    coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)
+FROM ledger_entries
+"""
+
+
+def _payments(rows: Rows) -> dict[str, Any]:
+    payments = [row for row in rows if row[0] != _LEDGER]
+    ((*_, deposits, deductions),) = (row for row in rows if row[0] == _LEDGER)
+    paid = [row for row in payments if (row[0], row[1]) == (PaymentStatus.SUCCESS, TransactionType.PAYMENT)]
+    return {
+        "total": _sum(payments, 3),
+        **_tally(PaymentStatus, payments, 0, 3),
+        "total_amount": hundredths_text(_sum(paid, 4)),
+        "avg_payment": _average(_sum(paid, 4), _sum(paid, 3)),
+        "by_method": _tally(PaymentMethod, paid, 2, 3),
+        "deposits": hundredths_text(int(deposits)),
+        "deductions": hundredths_text(int(deductions)),
+    }
+
+
+_OPEN = ", ".join(f"'{status}'" for status in OPEN)
+
+
+def _tickets_sql(seconds: str) -> str:
+    return f"""
+SELECT status, category, priority, count(*),
+    count(*) FILTER (WHERE status IN ({_OPEN}) AND assigned_to_id IS NULL),
+    count(*) FILTER (WHERE status IN ({_OPEN}) AND due_at < $1),
+    count(resolved_at), coalesce(sum({seconds}), 0)
+FROM tickets GROUP BY 1, 2, 3
+"""
+
+
+def _tickets(rows: Rows) -> dict[str, Any]:
+    resolved, seconds = _sum(rows, 6), sum(Decimal(row[7]) for row in rows)
+    return {
+        "total": _sum(rows, 3),
+        **_tally(TicketStatus, rows, 0, 3),
+        "unassigned": _sum(rows, 4),
+        "overdue": _sum(rows, 5),
+        "by_category": _tally(TicketCategory, rows, 1, 3),
+        "by_priority": _tally(TicketPriority, rows, 2, 3),
+        "avg_resolution_time": float(_half_up(seconds / resolved, "0.01")) if resolved else None,
+    }
+
+
+_STATISTICS: Mapping[str, _Statistics] = {
+    "Customer": _Statistics(_CUSTOMERS, _customers),
+    "Sim": _Statistics(_SIMS, _sims),
+    "Tariff": _Statistics(_TARIFFS, _tariffs),
+    "Contract": _Statistics(_CONTRACTS, _contracts),
+    "Payment": _Statistics(_PAYMENTS, _payments),
+    "Ticket": _Statistics(
+        _tickets_sql("EXTRACT(EPOCH FROM resolved_at - created_at)"),
+        _tickets,
+        sqlite=_tickets_sql("(julianday(resolved_at) - julianday(created_at)) * 86400"),
+    ),
+}
