@@ -177,12 +177,11 @@ async def perform(context: Context, call: Call) -> Answer:
     return await _carry_out(context, call, await _parsed(context, call))
 
 
-async def perform_at_console(context: Context, call: Call) -> Answer:
+async def perform_at_console(context: Context, call: Call, data: object) -> Answer:
     """The same without asking who calls: for commands typed by whoever holds the database itself.
 
-    The journal then names no actor. Raises `Fault` like `perform`.
+    `data` is the operation's input, parsed already. The journal names no actor.
     """
-    data = parse(call.operation.input, call.raw, call.mode) if call.operation.input else None
     return await _carry_out(context, call, data)
 
 
