@@ -1,9 +1,9 @@
 """How one operation of a document runs, and what its resolvers find of the request that it serves.
 
 A view parses and validates a document, fills a `GraphQLRequest`, and awaits `execute()`. graphql-core coerces the
-variables and calls the resolver of each root field (mutations one after the other); a resolver that reads hands back a
-`Compiled` subtree, which the executor passes through untouched: the result's `data` holds `orjson.Fragment`s and is to be
-dumped by orjson.
+variables and calls the resolver of each root field (mutations one after the other); a resolver that reads hands back
+a `Compiled` subtree, which the executor passes through untouched: the result's `data` holds `orjson.Fragment`s and is
+to be dumped by orjson.
 """
 
 from __future__ import annotations
@@ -59,8 +59,11 @@ class CompiledContext(StrawberryGraphQLCoreExecutionContext):
 
 
 async def execute(schema: GraphQLSchema, request: GraphQLRequest) -> ExecutionResult:
-    """Run the operation. Never raises what a resolver raised: a refused field's error has the `Fault` (or whatever it
-    was) as its `original_error`. `schema.errors.formatted` puts errors into words."""
+    """Run the operation.
+
+    Raises nothing that a resolver raised: the error of a refused field has the `Fault` (or whatever it was) as its
+    `original_error`; `schema.errors.formatted` puts errors into words.
+    """
     result = graphql.execute(
         schema,
         request.document,

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
-from resolvers.selection import Column, Expression, Kind, ToMany, ToOne
+from resolvers.selection import Column, Expression, ToMany, ToOne
 from resolvers.tables import TABLES_BY_TYPENAME
+from schema.filters import list_arguments
 
 if TYPE_CHECKING:
     from strawberry.types.base import StrawberryObjectDefinition
@@ -81,9 +82,9 @@ def stored(column: Column, description: str) -> Any:
     return _field(description, Provenance(column))
 
 
-def computed(sql: str, kind: Kind, description: str, *, sqlite: str | None = None) -> Any:
-    """A value that the database works out; `{t}` in its SQL is the row, `{now}` the present moment."""
-    return _field(description, Provenance(Expression(sql, kind, sqlite)))
+def computed(expression: Expression, description: str) -> Any:
+    """A value that the database works out."""
+    return _field(description, Provenance(expression))
 
 
 def to_one(target: str, key: Column, description: str) -> Any:
@@ -102,7 +103,9 @@ def to_many(spec: ListSpec, remote: str, description: str, **constants: str) -> 
     `constants` are further columns of theirs that must equal a fixed text.
     """
     relation = ToMany(spec.table.typename, remote, constants=tuple(constants.items()))
-    return _field(description, Provenance(relation, spec=spec))
+    field = _field(description, Provenance(relation, spec=spec))
+    field.arguments = list_arguments(spec)
+    return field
 
 
 def changes(column: Column, description: str) -> Any:
