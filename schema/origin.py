@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
+from strawberry.types.base import StrawberryOptional
 from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.selection import Column, Expression, ToMany, ToOne
@@ -50,6 +51,9 @@ class FieldOrigin:
     """Of the type that has the field."""
     reference: Source | None = None
     """With a `ToOne`: what gives the related row's integer id, without a look at that row."""
+    nullable: bool = False
+    is_id: bool = False
+    """Its value is a global id, whatever it comes from; REST has no such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,8 @@ def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
             description=field.description or "",
             table=table,
             reference=said.reference,
+            nullable=isinstance(field.type, StrawberryOptional),
+            is_id=field.type is strawberry.ID,
         )
         for field, said in declared
         if said is not None
