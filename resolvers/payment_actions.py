@@ -27,8 +27,8 @@ class ReasonInput:
 
 
 def guard_correction(work: Work, payment: Payment) -> None:
-    """An existing correction is worked on by those alone who may make one."""
-    if payment.transaction_type is TransactionType.CORRECTION:
+    """An existing correction is worked on by those alone who may make one; at the console nobody is asked."""
+    if payment.transaction_type is TransactionType.CORRECTION and work.context.caller is not None:
         require(work.context, Permission.CORRECT)
 
 

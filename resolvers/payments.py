@@ -75,7 +75,7 @@ LIST = ListSpec(
         ),
         Filter("amount", column(Payment, "amount"), "By the amount."),
         Filter("transaction_id", column(Payment, "transaction_id"), "The payment with this reference."),
-        Filter("processed_by", column(Payment, "processed_by_id"), "Payments this user processed.", refers_to="Staff"),
+        Filter("processed_by", column(Payment, "processed_by_id"), "Payments this user processed.", refers_to="User"),
         Filter("payment_date", column(Payment, "payment_date"), "By the time of the payment."),
         Filter("processed", column(Payment, "processed_at"), "By the time of processing."),
         Filter("created", column(Payment, "created_at"), "By the time of registration.", rest=True),

@@ -89,14 +89,14 @@ class Work:
     # --- getting rows ---------------------------------------------------------------------------------------------
 
     async def glimpse(self, model: type[E], row_id: int, named: str | None = None) -> E:
-        """A row without a lock, to learn what must be locked before it; raises `not_found`.
+        """A row without a lock, to learn which owners must be locked before it; raises `not_found`.
 
-        If it has changed by the time it is locked, the whole operation starts anew.
+        If it has other owners by the time it is locked, the whole operation starts anew.
         """
         (row,) = await select(self.tx, model, [row_id]) or (None,)
         if row is None:
             raise not_found(model, row_id, named)
-        self.glimpsed[model, row_id] = row.row()
+        self.glimpsed[model, row_id] = _owners(row)
         return row
 
     async def lock(self, model: type[E], row_id: int, mode: Lock = Lock.CHANGE, named: str | None = None) -> E:
@@ -149,7 +149,7 @@ class Work:
 
     def _check_glimpse(self, row: Entity) -> None:
         glimpsed = self.glimpsed.get((type(row), row.id))
-        if glimpsed is not None and glimpsed != row.row():
+        if glimpsed is not None and glimpsed != _owners(row):
             raise Raced
 
     # --- changing rows --------------------------------------------------------------------------------------------
@@ -234,6 +234,11 @@ def any_of(dialect: Dialect) -> str:
 def id_list(dialect: Dialect, ids: Sequence[int]) -> object:
     """A list of ids as the parameter of `any_of`."""
     return list(ids) if dialect is Dialect.POSTGRES else json.dumps(list(ids))
+
+
+def _owners(row: Entity) -> dict[str, Any]:
+    """The rows that it refers to."""
+    return {f"{relation}_id": getattr(row, f"{relation}_id") for relation in row._meta.fk_fields}
 
 
 _ABSENT = object()
