@@ -30,6 +30,7 @@ class CustomerType(StrEnum):
 
 class Customer(Entity):
     prefix: ClassVar[str] = "cus"
+    unjournaled: ClassVar[frozenset[str]] = Entity.unjournaled | {"email_key"}
 
     first_name = fields.CharField(max_length=255)
     last_name = fields.CharField(max_length=255)
@@ -37,6 +38,7 @@ class Customer(Entity):
     birth_date = fields.DateField(null=True)
     phone = fields.CharField(max_length=255)
     email = fields.CharField(max_length=255, null=True)
+    email_key = fields.CharField(max_length=255, null=True, description="the casefolded email, unique; nobody sees it")
     document_type = fields.CharEnumField(DocumentType, max_length=20, default=DocumentType.PASSPORT)
     document_number = fields.CharField(max_length=255)
     passport_issued_by = fields.CharField(max_length=255, null=True)
@@ -55,6 +57,10 @@ class Customer(Entity):
     def names(self) -> tuple[str | None, ...]:
         """All that a customer is called; contracts and tickets are found by it too."""
         return (self.last_name, self.first_name, self.middle_name, self.organization_name)
+
+    def folded_email(self) -> str | None:
+        """What `email_key` is to be: emails are unique ignoring case."""
+        return None if self.email is None else self.email.casefold()
 
     def searchable(self) -> str:
         return search_text((*self.names(), self.phone, self.email, self.document_number))

@@ -25,11 +25,12 @@ class MomentField(fields.DatetimeField):  # type: ignore[misc]
     def to_python_value(self, value: Any) -> datetime | None:
         if value is None or isinstance(value, datetime):
             return value
-        return datetime.strptime(value, TIME_FORMAT).replace(tzinfo=UTC)
+        return datetime.fromisoformat(value)
 
     def to_db_value(self, value: datetime | None, instance: Any) -> datetime | None:
         return None if value is None else value.astimezone(UTC)
 
 
 def moment_text(value: datetime) -> str:
-    return value.astimezone(UTC).strftime(TIME_FORMAT)
+    """The moment in `TIME_FORMAT`; by other means, because strftime neither pads a year nor is quick."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

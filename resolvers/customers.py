@@ -79,7 +79,7 @@ LIST = ListSpec(
 async def create_customer(work: Work, data: CustomerInput) -> Customer:
     """Register a customer; a new one is active."""
     customer = Customer(**given(data))
-    customer.search = customer.searchable()
+    customer.search, customer.email_key = customer.searchable(), customer.folded_email()
     return await work.add(customer)
 
 
@@ -96,7 +96,7 @@ async def update_customer(work: Work, customer: Customer, data: CustomerInput) -
     """Change a customer's data. A rename is found by its new words in contracts and tickets at once."""
     names = customer.names()
     customer.update_from_dict(given(data))
-    customer.search = customer.searchable()
+    customer.search, customer.email_key = customer.searchable(), customer.folded_email()
     if customer.names() != names:
         await _rewrite_search(work, customer)
     return customer

@@ -1,0 +1,170 @@
+"""The database's own rules by name, so that a refusal can be told as the error of a field."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tortoise.exceptions import IntegrityError
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A constraint, a unique index or a trigger. Its columns are as people know them; the last is told as the field."""
+
+    name: str
+    kind: str
+    """`unique`, `check`, `append_only`, `foreign_key` or `not_null`."""
+    table: str
+    columns: tuple[str, ...]
+
+
+def _unique(name: str, table: str, *columns: str) -> Rule:
+    return Rule(f"{table}_{name}_key", "unique", table, columns)
+
+
+UNIQUE: Final = (
+    _unique("username", "users", "username"),
+    _unique("phone", "customers", "phone"),
+    _unique("email", "customers", "email"),
+    _unique("document", "customers", "document_type", "document_number"),
+    _unique("name", "tariffs", "name"),
+    _unique("number", "contracts", "number"),
+    _unique("iccid", "sims", "iccid"),
+    _unique("imsi", "sims", "imsi"),
+    _unique("msisdn", "sims", "msisdn"),
+    _unique("contract", "sims", "contract_id"),
+    _unique("transaction_id", "payments", "transaction_id"),
+    _unique("refund_of", "payments", "refund_of_id"),
+    _unique("payment", "ledger_entries", "payment_id"),
+    Rule("idempotency_keys_key", "unique", "idempotency_keys", ("user_id", "operation", "key")),
+)
+
+_CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "users": {"role": ("role",), "is_active": ("is_active",), "lengths": ()},
+    "customers": {
+        "document_type": ("document_type",),
+        "customer_type": ("customer_type",),
+        "status": ("status",),
+        "email_folded": ("email",),
+        "lengths": (),
+    },
+    "tariffs": {
+        "tariff_type": ("tariff_type",),
+        "monthly_fee": ("monthly_fee",),
+        "minutes_included": ("minutes_included",),
+        "sms_included": ("sms_included",),
+        "data_gb_included": ("data_gb_included",),
+        "minute_overage_cost": ("minute_overage_cost",),
+        "sms_overage_cost": ("sms_overage_cost",),
+        "data_gb_overage_cost": ("data_gb_overage_cost",),
+        "extra_options": ("extra_options",),
+        "is_active": ("is_active",),
+        "lengths": (),
+    },
+    "contracts": {
+        "status": ("status",),
+        "suspension_reason": ("suspension_reason",),
+        "credit_limit": ("credit_limit",),
+        "floor": ("credit_limit", "balance"),
+        "suspended": ("suspension_reason", "status"),
+        "terminated": ("termination_date", "status"),
+        "activated": ("activation_date", "status"),
+        "billed": ("next_billing_date", "status"),
+        "lengths": (),
+    },
+    "sims": {
+        "iccid": ("iccid",),
+        "imsi": ("imsi",),
+        "msisdn": ("msisdn",),
+        "puk_code": ("puk_code",),
+        "status": ("status",),
+        "bound": ("contract_id", "status"),
+    },
+    "payments": {
+        "transaction_type": ("transaction_type",),
+        "payment_method": ("payment_method",),
+        "status": ("status",),
+        "amount": ("transaction_type", "amount"),
+        "posted": ("balance_after", "status"),
+        "processed": ("processed_at", "status"),
+        "refunded": ("transaction_type", "status"),
+        "refund": ("refund_of_id", "transaction_type"),
+        "lengths": (),
+    },
+    "tickets": {
+        "category": ("category",),
+        "priority": ("priority",),
+        "status": ("status",),
+        "assigned": ("assigned_at", "assigned_to_id"),
+        "in_progress": ("assigned_to_id", "status"),
+        "resolved": ("resolved_at", "status"),
+        "closed": ("closed_at", "status"),
+        "lengths": (),
+    },
+    "ledger_entries": {"amount": ("amount",)},
+    "audit_events": {"entity": ("entity",), "changes": ("changes",), "lengths": ()},
+    "login_failures": {"lengths": ()},
+    "idempotency_keys": {"outcome": ("outcome",), "lengths": ()},
+}
+
+CHECKS: Final = tuple(
+    Rule(f"{table}_{name}", "check", table, columns)
+    for table, checks in _CHECKS.items()
+    for name, columns in checks.items()
+)
+
+APPEND_ONLY: Final = tuple(
+    Rule(f"{table}_append_only", "append_only", table, ()) for table in ("ledger_entries", "audit_events")
+)
+
+RULES: Final[Mapping[str, Rule]] = {rule.name: rule for rule in (*UNIQUE, *CHECKS, *APPEND_ONLY)}
+
+FOREIGN_KEY: Final = Rule("foreign_key", "foreign_key", "", ())
+"""A row that another refers to is missing, or is about to be. SQLite does not say which."""
+
+
+def broken_rule(error: IntegrityError) -> Rule | None:
+    """The rule whose refusal this is; None for an error that is none of the database's."""
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
+        return _of_postgres(cause)
+    return _of_sqlite(str(cause)) if isinstance(cause, sqlite3.IntegrityError) else None
+
+
+def _of_postgres(cause: asyncpg.IntegrityConstraintViolationError) -> Rule | None:
+    if isinstance(cause, asyncpg.ForeignKeyViolationError):
+        return FOREIGN_KEY
+    if isinstance(cause, asyncpg.NotNullViolationError):
+        return _not_null(cause.table_name, cause.column_name)
+    return RULES.get(cause.constraint_name)
+
+
+_MESSAGE = re.compile(r"(?P<kind>UNIQUE|CHECK|NOT NULL|FOREIGN KEY) constraint failed(: (?P<what>.+))?")
+_BY_COLUMNS: Final = {", ".join(f"{rule.table}.{column}" for column in rule.columns): rule for rule in UNIQUE} | {
+    "customers.email_key": RULES["customers_email_key"]
+}
+"""SQLite names the columns of a unique index, rather than the index."""
+
+
+def _of_sqlite(message: str) -> Rule | None:
+    matched = _MESSAGE.fullmatch(message)
+    if matched is None:
+        return RULES.get(message)  # what a trigger raises
+    kind, what = matched["kind"], matched["what"] or ""
+    if kind == "FOREIGN KEY":
+        return FOREIGN_KEY
+    if kind == "NOT NULL":
+        return _not_null(*what.split(".", 1))
+    return _BY_COLUMNS.get(what) if kind == "UNIQUE" else RULES.get(what)
+
+
+def _not_null(table: str, column: str) -> Rule:
+    return Rule(f"{table}_{column}_not_null", "not_null", table, (column,))
