@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from models.database import Dialect, dialect_of
+from models.sqlite import database_file
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,7 +52,8 @@ def _written(beside: Path, text: str) -> Path:
 
 def beside(database_url: str, folder: Path, suffix: str) -> Path:
     """Where something that belongs to this database is kept: beside its file; for a server's, in `folder`."""
+    if dialect_of(database_url) is Dialect.SQLITE:
+        file = database_file(database_url)
+        return file.with_name(file.name + suffix)
     parts = urlsplit(database_url)
-    if parts.scheme == "sqlite":
-        return Path(f"{parts.netloc}{parts.path}{suffix}")
     return folder / f"{parts.hostname}-{parts.path.strip('/')}{suffix}"

@@ -60,13 +60,11 @@ def listed(text: str) -> tuple[str, ...]:
 
 
 def networks(text: str) -> tuple[str, ...]:
-    """Addresses or networks, as they are written."""
+    """Networks, in their canonical spelling; an address alone is one of its own."""
     try:
-        for part in listed(text):
-            ip_network(part, strict=False)
+        return tuple(str(ip_network(part, strict=False)) for part in listed(text))
     except ValueError:
         raise ValueError("addresses or networks with commas between them, for example 127.0.0.1,10.0.0.0/8") from None
-    return listed(text)
 
 
 def origins(text: str) -> tuple[str, ...]:
@@ -87,7 +85,7 @@ def database_url(text: str) -> str:
         raise ValueError(expected) from None
     if parts.scheme in {"postgres", "postgresql"} and parts.hostname and parts.path.strip("/") and port != 0:
         return "postgres" + text[len(parts.scheme) :]
-    if parts.scheme == "sqlite" and (parts.netloc + parts.path).strip("/") and ":memory:" not in text:
+    if parts.scheme == "sqlite" and re.fullmatch(r"sqlite://(?!:memory:)[^?#]*[^?#/]", text):
         return text
     raise ValueError(expected)
 

@@ -1,0 +1,74 @@
+"""The ASGI application: both doors, what surrounds them, and the database behind them."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+
+from abonent.failures import Failures
+from abonent.front import healthz, index, readyz
+from abonent.metrics import make_metrics
+from abonent.observe import Observe
+from models.database import open_database
+from rest_compat.http import unknown_path
+from rest_compat.routes import rest_routes
+from schema.view import graphql_routes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from abonent.metrics import Metrics
+    from models.settings import Settings
+
+CORS_REQUEST_HEADERS: Final = ("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
+CORS_ANSWER_HEADERS: Final = ("Idempotent-Replayed", "Retry-After", "Server-Timing", "X-Request-ID")
+DAY: Final = 86_400
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application with its own database, which is opened when it starts and closed when it stops."""
+    metrics = make_metrics() if settings.metrics else None
+    routes = [
+        Route("/", index),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        *([Route("/metrics", metrics.show)] if metrics else []),
+        *graphql_routes(settings),
+        *rest_routes(settings),
+    ]
+    app = Starlette(routes=routes, middleware=list(_layers(settings, metrics)), lifespan=_lifespan(settings))
+    app.router.default = unknown_path
+    return app
+
+
+def _layers(settings: Settings, metrics: Metrics | None) -> list[Middleware]:
+    """From the outside in."""
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=("*",),
+        allow_headers=CORS_REQUEST_HEADERS,
+        expose_headers=CORS_ANSWER_HEADERS,
+        max_age=DAY,
+    )
+    observe = Middleware(Observe, count=metrics.count if metrics else None)
+    return [observe, *([cors] if settings.cors_origins else []), Middleware(Failures)]
+
+
+def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        database = await open_database(settings)
+        app.state.database, app.state.settings = database, settings
+        try:
+            yield
+        finally:
+            await database.close()
+
+    return lifespan

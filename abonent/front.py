@@ -1,0 +1,68 @@
+"""The front door: the page at `/`, and what orchestrators ask (`/healthz`, `/readyz`)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from base64 import b64encode
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from abonent.failures import RETRY_AFTER
+from models.database import Unavailable
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from models.database import Database
+
+PING_SECONDS: Final = 3.0
+PLACES: Final = {
+    "graphql": "/graphql",
+    "rest": "/api/",
+    "rest_docs": "/api/docs/",
+    "openapi": "/api/schema/",
+    "health": "/healthz",
+    "ready": "/readyz",
+}
+STYLE: Final = (
+    "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.5rem;color:#1c2733;"
+    "background:#fff}a{color:#0b5cad}dt{font-weight:600}dd{margin:0 0 1rem}"
+    "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#10161d}a{color:#7cb8ff}}"
+)
+STYLE_HASH: Final = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+PAGE: Final = f"""<!doctype html>
+<html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Abonent</title><style>{STYLE}</style>
+<h1>Abonent</h1>
+<dl>
+<dt><a href="/graphql">GraphQL</a></dt><dd>GraphiQL: схема, запросы, примеры · the schema, queries, examples</dd>
+<dt><a href="/api/docs/">REST</a></dt><dd>Документация, где можно войти и вызвать · docs to log in and try</dd>
+<dt><a href="/api/schema/">OpenAPI</a></dt><dd>Описание REST для программ · REST described for programs</dd>
+</dl>
+</html>"""
+PAGE_POLICY: Final = f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'"
+
+
+async def index(request: Request) -> Response:
+    """Where to go: a page for browsers, the same as JSON for programs."""
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(PAGE, headers={"Content-Security-Policy": PAGE_POLICY, "Vary": "Accept"})
+    return JSONResponse({"name": "Abonent", **PLACES}, headers={"Vary": "Accept"})
+
+
+async def healthz(_request: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """The database answers too."""
+    database: Database = request.app.state.database
+    try:
+        async with asyncio.timeout(PING_SECONDS):
+            await database.ping()
+    except (Unavailable, TimeoutError):
+        return JSONResponse({"status": "unavailable"}, 503, {"Retry-After": str(RETRY_AFTER)})
+    return JSONResponse({"status": "ok"})

@@ -1,0 +1,48 @@
+"""The log: one JSON object a line on stderr, so that a person can read it and a machine can search it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from models.fields import moment_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ACCESS: Final = logging.getLogger("abonent.access")
+"""One line a request; what is said of it stands in the record's `facts`."""
+ERRORS: Final = logging.getLogger("abonent.errors")
+"""What nobody expected, with its traceback."""
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one line of JSON. Nothing of a request's query string, body or headers is ever in one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts: Mapping[str, Any] = getattr(record, "facts", {})
+        line = {
+            "time": moment_text(datetime.fromtimestamp(record.created, UTC)),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **facts,
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
+def configure_logging(level: str) -> None:
+    """Send everything of `level` and above to stderr; libraries that chatter only from WARNING on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    logging.captureWarnings(True)
+    for name in ("tortoise", "asyncpg", "aiosqlite", "uvicorn.access"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

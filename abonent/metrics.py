@@ -1,0 +1,58 @@
+"""What Prometheus may read at `/metrics`, when it is switched on."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from abonent.observe import Seen
+
+SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Set, it names the folder through which several workers add their numbers up."""
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+STATEMENTS: Final = (1, 2, 3, 5, 8, 13, 21, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The counters of one application."""
+
+    registry: CollectorRegistry
+    requests: Counter
+    seconds: Histogram
+    statements: Histogram
+
+    def count(self, seen: Seen) -> None:
+        """Count a finished request. Operations are few, so that their number of series stays bounded."""
+        operation = seen.operation or "none"
+        self.requests.labels(seen.method, operation, str(seen.status)).inc()
+        self.seconds.labels(operation).observe(seen.seconds)
+        self.statements.labels(operation).observe(seen.meter.statements)
+
+    async def show(self, _request: Request) -> Response:
+        """All numbers in Prometheus's text format."""
+        registry = self.registry
+        if SHARED_FOLDER in os.environ:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves it untyped
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def make_metrics() -> Metrics:
+    registry = CollectorRegistry()
+    return Metrics(
+        registry,
+        Counter("abonent_requests", "Finished requests.", ("method", "operation", "status"), registry=registry),
+        Histogram("abonent_request_seconds", "Time to answer.", ("operation",), registry=registry, buckets=SECONDS),
+        Histogram(
+            "abonent_request_statements", "SQL statements.", ("operation",), registry=registry, buckets=STATEMENTS
+        ),
+    )

@@ -1,0 +1,122 @@
+"""Users that commands make: anybody by `createuser`, and the demo's four."""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from abonent.config import DATA
+from abonent.keeping import beside, keep_once
+from models.identity import Role
+from resolvers import passwords
+from resolvers.context import Context
+from resolvers.faults import Invalid
+from resolvers.inputs import Mode, parse
+from resolvers.operation import Call, perform_at_console
+from resolvers.statements import spelt
+from resolvers.users import UserInput, create_user, update_user
+from resolvers.words import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from models.database import Database, Reader
+    from models.settings import Settings
+    from resolvers.operation import Operation, Outcome
+
+ADMIN: Final = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the demo's staff."""
+
+    username: str
+    role: Role
+    first_name: str
+    last_name: str
+
+
+STAFF: Final = (
+    Person(ADMIN, Role.ADMIN, "Айбек", "Токтосунов"),
+    Person("supervisor", Role.SUPERVISOR, "Жылдыз", "Асанова"),
+    Person("operator", Role.OPERATOR, "Бермет", "Кадырова"),
+    Person("employee", Role.EMPLOYEE, "Тимур", "Исаков"),
+)
+
+
+def console(database: Database, settings: Settings) -> Context:
+    """The context of a command: nobody calls, and its changes share a request id as those of a call do."""
+    return Context(database, settings, None, Language.EN, f"console-{uuid4().hex}", "console")
+
+
+def logins(settings: Settings) -> dict[str, str]:
+    """The demo's passwords by username: made once, and kept beside the database for its owner's eyes only."""
+    text = keep_once(logins_file(settings), _generated)
+    return dict(line.split(maxsplit=1) for line in text.splitlines())
+
+
+def logins_file(settings: Settings) -> Path:
+    return beside(settings.database_url, DATA, ".logins")
+
+
+def _generated() -> str:
+    return "".join(f"{person.username:<12}{secrets.token_urlsafe(9)}\n" for person in STAFF)
+
+
+async def make_user(context: Context, raw: Mapping[str, object]) -> int:
+    """Make a user of what was typed; gives the id. Raises `Invalid`."""
+    return await _perform(context, create_user, None, parse(UserInput, raw))
+
+
+async def user_id_of(reader: Reader, username: str) -> int | None:
+    rows = await reader.fetch(spelt(reader.dialect, "SELECT id FROM users WHERE username = $1"), [username])
+    return rows[0][0] if rows else None
+
+
+async def ensure(context: Context, person: Person, password: str) -> int:
+    """Make the person, if there is nobody of that name; gives the id.
+
+    The password comes from whoever runs the server, and so may be shorter than the API would let it be.
+    """
+    known = await user_id_of(context.database, person.username)
+    if known is not None:
+        return known
+    data = parse(UserInput, {**dataclasses.asdict(person), "password": secrets.token_urlsafe()})
+    try:
+        return await _perform(context, create_user, None, dataclasses.replace(data, password=password))
+    except Invalid:
+        known = await user_id_of(context.database, person.username)
+        if known is None:
+            raise
+        return known  # another process that starts at the same time was faster
+
+
+async def apply_password(context: Context, password: str) -> None:
+    """Make `ABONENT_ADMIN_PASSWORD` the password of `admin`, made if missing, and of those of the demo's staff there are."""
+    await ensure(context, STAFF[0], password)
+    for person in STAFF:
+        user_id = await user_id_of(context.database, person.username)
+        if user_id is not None and not await _has_password(context, user_id, password):
+            data = dataclasses.replace(parse(UserInput, {}, Mode.PARTIAL), password=password)
+            await _perform(context, update_user, user_id, data)
+
+
+async def _has_password(context: Context, user_id: int, password: str) -> bool:
+    sql = spelt(context.database.dialect, "SELECT password FROM users WHERE id = $1")
+    rows = await context.database.fetch(sql, [user_id])
+    return await passwords.matches(context.settings, rows[0][0], password)
+
+
+async def _perform(context: Context, operation: Operation, target: int | None, data: Any) -> int:
+    answer = await perform_at_console(context, Call(operation, target, {}, nothing), data)
+    return answer.outcome.id
+
+
+async def nothing(_reader: Reader, _outcome: Outcome) -> bytes:
+    """The answer of a call that nobody reads."""
+    return b""

@@ -1,0 +1,57 @@
+"""Where the demo is played: staff who call operations at moments of the past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from abonent.people import STAFF, nothing
+from resolvers.access import Caller
+from resolvers.context import Context, now
+from resolvers.operation import Call, perform
+from resolvers.operations import OPERATIONS
+from resolvers.words import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.database import Database
+    from models.settings import Settings
+
+BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}
+ROLES: Final = {person.username: person.role for person in STAFF}
+NO_SESSION: Final = UUID(int=0)
+"""The staff of the demo did not log in for it."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """Calls operations as one of the staff, at the moment to which the story has come."""
+
+    database: Database
+    settings: Settings
+    staff: Mapping[str, int]
+    """Ids by username."""
+    moment: datetime
+
+    def set(self, days_ago: int, clock: str = "10:00") -> None:
+        """Go to a time of day, in the operator's time zone, so many days before today."""
+        zone = self.settings.time_zone
+        day = now().astimezone(zone).date() - timedelta(days=days_ago)
+        self.moment = datetime.combine(day, time.fromisoformat(clock), zone)
+
+    def set_hours_ago(self, hours: float) -> None:
+        self.moment = now() - timedelta(hours=hours)
+
+    async def do(self, username: str, operation: str, target: int | None = None, **arguments: object) -> int:
+        """Perform the operation; gives its entity's id. The next call happens five minutes later."""
+        answer = await perform(self._context(username), Call(BY_NAME[operation], target, arguments, nothing))
+        self.moment += timedelta(minutes=5)
+        return answer.outcome.id
+
+    def _context(self, username: str) -> Context:
+        caller = Caller(self.staff[username], username, ROLES[username], NO_SESSION)
+        at = self.moment
+        return Context(self.database, self.settings, caller, Language.RU, uuid4().hex, "demo", clock=lambda: at)
