@@ -138,8 +138,8 @@ class Database(ABC):
     async def write(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `body` in one transaction and commit; any exception undoes it all.
 
-        A `body` must be able to run more than once: it does when it was raced. It runs in a task of its own, and to its
-        end even if the caller is cancelled, so that it is done whole or not at all, and its connection always comes back.
+        A `body` must be able to run more than once: it does when it was raced. It runs in a task of its own, and to
+        its end even if the caller is cancelled, so that it is done whole or not at all, and gives its connection back.
         Raises what `body` raises, and `Unavailable`.
         """
         raced: Raced | None = None

@@ -1,7 +1,8 @@
 """Every test that asks for `settings`, `database`, `app` or `http` runs on both databases, each time on an empty one.
 
 SQLite: a copy of a migrated file (1 ms). PostgreSQL: a database for each worker, emptied before each test (2 ms; a
-TRUNCATE takes 40 and a copy of a template 80). Where PostgreSQL does not answer its tests are skipped, but fail with CI=true.
+TRUNCATE takes 40 and a copy of a template 80). Where PostgreSQL does not answer its tests are skipped, but with CI=true
+they fail.
 """
 
 from __future__ import annotations
@@ -26,10 +27,20 @@ if TYPE_CHECKING:
 POSTGRES_URL = os.environ.get("ABONENT_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
 """A server on which the tests may create databases; the user must be a superuser."""
 
-TABLES = """
-    users customers tariffs contracts sims payments tickets ledger_entries audit_events sessions login_failures
-    idempotency_keys
-""".split()
+TABLES = (
+    "users",
+    "customers",
+    "tariffs",
+    "contracts",
+    "sims",
+    "payments",
+    "tickets",
+    "ledger_entries",
+    "audit_events",
+    "sessions",
+    "login_failures",
+    "idempotency_keys",
+)
 CLEAN = f"""
     SET session_replication_role = replica;
     {"".join(f"DELETE FROM {table};" for table in TABLES)}
