@@ -47,8 +47,8 @@ class Contract(Entity):
     activation_date = fields.DateField(null=True)
     termination_date = fields.DateField(null=True)
     next_billing_date = fields.DateField(null=True)
-    credit_limit = HundredthsField(default=0)
-    balance = HundredthsField(default=0)
+    credit_limit: int = HundredthsField(default=0)
+    balance: int = HundredthsField(default=0)
     notes = fields.TextField(null=True)
     search = fields.TextField()
 

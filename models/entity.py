@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tortoise import fields
 from tortoise.models import Model
 
 from models.fields import MomentField
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def fold(text: str) -> str:

@@ -19,7 +19,7 @@ class HundredthsField(fields.BigIntField):
     """
 
 
-class MomentField(fields.DatetimeField):  # type: ignore[misc]
+class MomentField(fields.DatetimeField[Any]):
     """A moment in UTC: `timestamptz` on PostgreSQL, text in `TIME_FORMAT` on SQLite."""
 
     def to_python_value(self, value: Any) -> datetime | None:
@@ -27,7 +27,7 @@ class MomentField(fields.DatetimeField):  # type: ignore[misc]
             return value
         return datetime.fromisoformat(value)
 
-    def to_db_value(self, value: datetime | None, instance: Any) -> datetime | None:
+    def to_db_value(self, value: Any, instance: Any) -> Any:  # noqa: ARG002 - the signature is Tortoise's
         return None if value is None else value.astimezone(UTC)
 
 

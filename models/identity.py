@@ -49,12 +49,12 @@ class User(Entity):
 class Session(Model):
     """A login and all that was refreshed from it: one token family. Ended, it ends every token in it at once."""
 
-    id: UUID = fields.UUIDField(primary_key=True)  # type: ignore[assignment]
+    id: UUID = fields.UUIDField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="sessions", on_delete=fields.CASCADE
     )
     user_id: int
-    refresh_jti: UUID = fields.UUIDField()  # type: ignore[assignment]
+    refresh_jti: UUID = fields.UUIDField()
     created_at = MomentField()
     refreshed_at = MomentField()
     expires_at = MomentField()

@@ -53,12 +53,12 @@ class Payment(Entity):
     )
     contract_id: int
     transaction_type = fields.CharEnumField(TransactionType, max_length=20, default=TransactionType.PAYMENT)
-    amount = HundredthsField()
+    amount: int = HundredthsField()
     payment_method = fields.CharEnumField(PaymentMethod, max_length=20, default=PaymentMethod.CASH)
     transaction_id = fields.CharField(max_length=255)
     description = fields.TextField(null=True)
     status = fields.CharEnumField(PaymentStatus, max_length=20, default=PaymentStatus.PENDING)
-    balance_after: int | None = HundredthsField(null=True)  # type: ignore[assignment]
+    balance_after: int | None = HundredthsField(null=True)
     payment_date = MomentField()
     processed_at = MomentField(null=True)
     processed_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
