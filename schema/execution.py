@@ -9,7 +9,7 @@ to be dumped by orjson.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import graphql
 import orjson
@@ -71,7 +71,11 @@ async def execute(schema: GraphQLSchema, request: GraphQLRequest) -> ExecutionRe
         variable_values=dict(request.variables),
         operation_name=request.operation_name,
         executor_class=CompiledContext,
-        is_awaitable=optimized_is_awaitable,
+        is_awaitable=_is_awaitable,
         hide_suggestions=True,
     )
-    return await cast("Awaitable[ExecutionResult]", result) if optimized_is_awaitable(result) else result
+    return await result if _is_awaitable(result) else cast("ExecutionResult", result)
+
+
+def _is_awaitable(value: Any) -> TypeGuard[Awaitable[Any]]:
+    return optimized_is_awaitable(value)

@@ -70,7 +70,8 @@ def filter_input(spec: ListSpec) -> type:
 def order_field(spec: ListSpec) -> type[Enum]:
     """`ContractOrderField`: the stored values that the list can be ordered by."""
     name = f"{spec.table.typename}OrderField"
-    enum = Enum(name, {column.name.upper(): column.name for column in spec.orderable})
+    columns = {column.name.upper(): column.name for column in spec.orderable}
+    enum: type[Enum] = Enum(name, columns)  # type: ignore[misc]  # its name is the entity's
     values = {member: _order_description(column) for member, column in zip(enum, spec.orderable, strict=True)}
     describe(enum, f"What a list of {spec.table.typename} objects can be ordered by.", values)
     return enum
@@ -121,15 +122,15 @@ def list_arguments(spec: ListSpec) -> list[StrawberryArgument]:
             _argument("search", str, "Only what contains all of these words, in any of its search fields.")
         )
     if spec.orderable:
-        terms = list[order_input(spec)]  # type: ignore[misc]
+        terms = list[order_input(spec)]  # type: ignore[misc,valid-type]  # the type is a value here
         given = f"The order, most significant term first. Unless given: {_default_order(spec)}."
         arguments.append(_argument("order_by", terms, given))
     return arguments
 
 
 def _default_order(spec: ListSpec) -> str:
-    terms = [term for term in spec.default_order if isinstance(term.source, Column)]
-    return ", ".join(f"`{_order_name(term.source)}`{' descending' if term.descending else ''}" for term in terms)
+    terms = [(term.source, term.descending) for term in spec.default_order if isinstance(term.source, Column)]
+    return ", ".join(f"`{_order_name(column)}`{' descending' if descending else ''}" for column, descending in terms)
 
 
 def _argument(name: str, value_type: Any, description: str) -> StrawberryArgument:

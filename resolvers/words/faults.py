@@ -152,6 +152,12 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Договор {contract} принадлежит другому клиенту",
         "Contract {contract} belongs to another customer",
     ),
+    "not_a_global_id": (
+        "«{value}»: ожидается id вида {example}",
+        "“{value}”: an id such as {example} is expected",
+    ),
+    "negative_page": ("Не может быть отрицательным", "It may not be negative"),
+    "first_and_last": ("Укажите first или last, но не оба", "Give first or last, not both"),
     "not_a_reference": ("Ожидается id: положительное целое число", "An id is expected: a positive integer"),
     "does_not_exist": ("{entity} {id}: не найдено", "{entity} {id} does not exist"),
     "taken": ("Такое значение уже есть", "This value is already taken"),

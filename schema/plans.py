@@ -1,0 +1,96 @@
+"""Compiled plans, kept per place in a document, and found by the shape of a request's variables.
+
+While a plan is made, everything about the variables that decides its form (which filters are given, which way to
+page, `@include`) is asked through an `Inquiry`. The questions and answers on the way to a plan are its shape: the next
+request is asked the same questions, and where the answers are the same, the plan is too.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+Question = Callable[[Mapping[str, Any]], Hashable]
+P = TypeVar("P")
+
+MAX_PLANS = 512
+MAX_SHAPES = 64
+"""Of one place in a document: more come only from somebody who varies filters without end."""
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """The variables as a compilation sees them: every question is remembered with its answer."""
+
+    variables: Mapping[str, Any]
+    asked: list[tuple[Question, Hashable]] = field(default_factory=list)
+
+    def ask(self, question: Question) -> Any:
+        """The answer, which from now on belongs to the shape. Raises what the question raises."""
+        answer = question(self.variables)
+        self.asked.append((question, answer))
+        return answer
+
+
+@dataclass(slots=True)
+class _Fork(Generic[P]):
+    """A question, and where each answer leads: to the next question, or to the plan."""
+
+    question: Question
+    ways: dict[Hashable, _Fork[P] | P] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Shapes(Generic[P]):
+    """All plans of one place in a document: a tree of questions, entered at `top[None]`."""
+
+    top: dict[Hashable, _Fork[P] | P] = field(default_factory=dict)
+    count: int = 0
+
+    def find(self, variables: Mapping[str, Any]) -> P | None:
+        here = self.top.get(None)
+        while isinstance(here, _Fork):
+            here = here.ways.get(here.question(variables))
+        return here
+
+    def add(self, asked: list[tuple[Question, Hashable]], plan: P) -> None:
+        """The same answers lead to the same next question, and so the new way branches off where answers differ."""
+        if self.count >= MAX_SHAPES:
+            self.top, self.count = {}, 0
+        self.count += 1
+        ways, answer = self.top, None
+        for question, next_answer in asked:
+            fork = ways.get(answer)
+            if not isinstance(fork, _Fork):
+                fork = ways[answer] = _Fork(question)
+            ways, answer = fork.ways, next_answer
+        ways[answer] = plan
+
+
+class PlanCache(Generic[P]):
+    """A bounded number of places, the least recently used forgotten first."""
+
+    def __init__(self, limit: int = MAX_PLANS) -> None:
+        self._limit = limit
+        self._places: OrderedDict[Hashable, _Shapes[P]] = OrderedDict()
+
+    def get(self, place: Hashable, variables: Mapping[str, Any], make: Callable[[Inquiry], P]) -> P:
+        """The plan of this place for variables of this shape, made if it is not there."""
+        shapes = self._places.get(place)
+        if shapes is None:
+            shapes = self._places[place] = _Shapes()
+            if len(self._places) > self._limit:
+                self._places.popitem(last=False)
+        else:
+            self._places.move_to_end(place)
+        plan = shapes.find(variables)
+        if plan is None:
+            inquiry = Inquiry(variables)
+            plan = make(inquiry)
+            shapes.add(inquiry.asked, plan)
+        return plan
+
+    def __len__(self) -> int:
+        return len(self._places)
