@@ -13,11 +13,13 @@ from resolvers.access import Permission
 from resolvers.binding import follow
 from resolvers.columns import column, orderable
 from resolvers.deletion import refuse_while
+from resolvers.faults import Invalid
 from resolvers.inputs import given, takes
 from resolvers.kinds import LONG_TEXT, Choice, Day, Email, Phone, Text
 from resolvers.operation import Effect, operation
 from resolvers.selection import Filter, ListSpec, Term
 from resolvers.tables import CUSTOMERS
+from resolvers.words import Message
 
 if TYPE_CHECKING:
     from datetime import date
@@ -79,8 +81,17 @@ LIST = ListSpec(
 async def create_customer(work: Work, data: CustomerInput) -> Customer:
     """Register a customer; a new one is active."""
     customer = Customer(**given(data))
-    customer.search, customer.email_key = customer.searchable(), customer.folded_email()
+    _complete(work, customer)
     return await work.add(customer)
+
+
+def _complete(work: Work, customer: Customer) -> None:
+    """Write what follows from the texts; nobody is born, and nothing issued, tomorrow."""
+    days = {"birth_date": customer.birth_date, "passport_issue_date": customer.passport_issue_date}
+    coming = [name for name, day in days.items() if day is not None and day > work.today]
+    if coming:
+        raise Invalid({name: (Message("in_the_future"),) for name in coming})
+    customer.search, customer.email_key = customer.searchable(), customer.folded_email()
 
 
 @operation(
@@ -96,7 +107,7 @@ async def update_customer(work: Work, customer: Customer, data: CustomerInput) -
     """Change a customer's data. A rename is found by its new words in contracts and tickets at once."""
     names = customer.names()
     customer.update_from_dict(given(data))
-    customer.search, customer.email_key = customer.searchable(), customer.folded_email()
+    _complete(work, customer)
     if customer.names() != names:
         await _rewrite_search(work, customer)
     return customer

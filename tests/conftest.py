@@ -20,6 +20,7 @@ import pytest
 from models.database import open_database
 from models.migrations import migrate
 from models.settings import Settings
+from tests.factories import Factory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,6 +123,12 @@ async def database(settings):
     opened = await open_database(settings)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def factory(database, settings):
+    """Makes rows and callers in the database."""
+    return Factory(database, settings)
 
 
 @pytest.fixture
