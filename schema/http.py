@@ -8,6 +8,7 @@ import re
 from decimal import Decimal, DecimalException
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from time import perf_counter
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 from uuid import uuid4
 
@@ -43,11 +44,15 @@ async def context_of(request: Request) -> Context:
     """The request as operations and reads see it; its only statement is the look-up of the session.
 
     A bad token raises nothing: the caller is then nobody and `token_refused` says why, so that a login still works.
+    The access log reads `user` and `auth_seconds` from the request's state.
     Raises `models.database.Unavailable`.
     """
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
+    started = perf_counter()
     caller, refused = await _caller(database, settings, request.headers.get("authorization", ""))
+    request.state.auth_seconds = perf_counter() - started
+    request.state.user = caller and caller.username
     return Context(
         database=database,
         settings=settings,
@@ -92,7 +97,7 @@ def language_of(accept_language: str) -> Language:
     liked: dict[str, float] = {}
     for part in accept_language[:1000].split(","):
         tag, _, parameters = part.partition(";")
-        liked.setdefault(tag.strip().lower().partition("-")[0], _quality(parameters))
+        liked.setdefault(tag.strip().lower().partition("-")[0], quality(parameters))
     english = liked.get(Language.EN, liked.get("*", 0.0))
     russian = liked.get(Language.RU, liked.get("*", 0.0))
     if english == russian and Language.EN in liked and Language.RU in liked:
@@ -100,8 +105,8 @@ def language_of(accept_language: str) -> Language:
     return Language.EN if english > russian else Language.RU
 
 
-def _quality(parameters: str) -> float:
-    """The weight in `q=0.8`; 1 where none is given, 0 for one that cannot be read."""
+def quality(parameters: str) -> float:
+    """The weight in a header's `q=0.8`; 1 where none is given, 0 for one that cannot be read."""
     name, _, value = parameters.partition("=")
     if name.strip().lower() != "q":
         return 1.0

@@ -43,6 +43,38 @@ FAULTS: dict[str, tuple[str, str]] = {
         "число слишком длинное, NaN или Infinity",
         "a number is too long, NaN or Infinity",
     ),
+    "query_missing": (
+        "Ожидается документ GraphQL в поле query",
+        "A GraphQL document is expected in the field query",
+    ),
+    "no_batches": (
+        "Пакеты запросов не поддерживаются: отправляйте по одному",
+        "Batches of requests are not supported: send them one by one",
+    ),
+    "key_for_several": (
+        "Заголовок Idempotency-Key годится для одного изменения; здесь их несколько: укажите idempotencyKey у каждого",
+        "The header Idempotency-Key is good for one change, and here are several: give each its own idempotencyKey",
+    ),
+    "not_acceptable": (
+        "Ответ может быть application/graphql-response+json или application/json",
+        "The answer can be application/graphql-response+json or application/json",
+    ),
+    "limit_exceeded": (
+        "Запрос превышает предел «{limit}»: {measured}, допустимо {allowed}",
+        "The request exceeds the limit “{limit}”: {measured}, allowed {allowed}",
+    ),
+    "limit_length": ("длина документа", "length of the document"),
+    "limit_comments": ("комментарии", "comments"),
+    "limit_tokens": ("лексемы", "tokens"),
+    "limit_name": ("длина имени", "length of a name"),
+    "limit_depth": ("глубина", "depth"),
+    "limit_aliases": ("псевдонимы", "aliases"),
+    "limit_fields": ("поля", "fields"),
+    "limit_spreads": ("фрагменты", "fragments"),
+    "limit_conflicts": ("повторы поля", "repetitions of a field"),
+    "limit_variables": ("значения в переменных", "values in variables"),
+    "limit_cost": ("стоимость", "cost"),
+    "limit_introspection": ("интроспекция", "introspection"),
     "payload_too_large": (
         "Тело запроса больше {limit} байт",
         "The request body is larger than {limit} bytes",
