@@ -65,7 +65,7 @@ def logins_file(settings: Settings) -> Path:
 
 
 def _generated() -> str:
-    return "".join(f"{person.username:<12}{secrets.token_urlsafe(9)}\n" for person in STAFF)
+    return "".join(f"{person.username:<12}{secrets.token_hex(6)}\n" for person in STAFF)
 
 
 async def make_user(context: Context, raw: Mapping[str, object]) -> int:
