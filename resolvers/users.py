@@ -47,7 +47,7 @@ class UserInput:
     )
     first_name: str | None = takes(Text(), "Given name.", nullable=True)
     last_name: str | None = takes(Text(), "Family name.", nullable=True)
-    email: str | None = takes(Email(), "Email address. Unique, whatever the case of its letters.", nullable=True)
+    email: str | None = takes(Email(), "Email address.", nullable=True)
     phone: str | None = takes(Phone(), "Phone number; any usual spelling is kept as E.164.", nullable=True)
     role: Role = takes(Choice(Role), "What the user may do.", default="employee")
     is_active: bool = takes(Truth(), "Whether the user may log in; turned off, all sessions end.", default="true")

@@ -126,9 +126,9 @@ async def database(settings):
 
 
 @pytest.fixture
-def factory(database, settings):
-    """Makes rows and callers in the database."""
-    return Factory(database, settings)
+async def factory(database, settings):
+    """Makes rows, and has a caller of every role."""
+    return await Factory(database, settings).prepare()
 
 
 @pytest.fixture

@@ -51,46 +51,46 @@ class Factory:
 
     # --- who calls ------------------------------------------------------------------------------------------------
 
-    async def caller(self, role: Role = Role.ADMIN) -> Caller:
-        """A user of that role with a living session, the same one each time."""
-        if role not in self.callers:
-            self.callers[role] = await self.new_caller(role)
-        return self.callers[role]
+    async def prepare(self) -> Factory:
+        """Make a caller of every role, so that a test's first call changes nothing but what it is about."""
 
-    async def new_caller(self, role: Role) -> Caller:
-        moment, number = datetime.now(UTC), next(self.numbers)
+        async def body(tx: Transaction) -> None:
+            del tx
+            for role in Role:
+                self.callers[role] = await self._caller(role)
+
+        await self.database.write(body)
+        return self
+
+    async def _caller(self, role: Role) -> Caller:
+        """A user of that role with a living session."""
+        moment, username = datetime.now(UTC), f"{role}-{next(self.numbers)}"
         user = User(
-            username=f"{role}-{number}",
+            username=username,
             password="no hash: nobody can log in as this one",
             role=role,
-            search=search_text((f"{role}-{number}",)),
+            search=search_text((username,)),
             created_at=moment,
             updated_at=moment,
         )
+        await user.save(force_create=True)
         session = Session(
             id=uuid4(),
+            user_id=user.id,
             refresh_jti=uuid4(),
             created_at=moment,
             refreshed_at=moment,
             expires_at=moment + timedelta(days=7),
         )
-
-        async def body(tx: Transaction) -> None:
-            del tx
-            await user.save(force_create=True)
-            session.user_id = user.id
-            await session.save(force_create=True)
-
-        await self.database.write(body)
-        return Caller(user_id=user.id, username=user.username, role=role, session_id=session.id)
+        await session.save(force_create=True)
+        return Caller(user_id=user.id, username=username, role=role, session_id=session.id)
 
     async def context(self, role: Role | None = Role.ADMIN, **fields: Any) -> Context:
         """A request by a user of that role, or by nobody."""
-        caller = None if role is None else await self.caller(role)
         known: dict[str, Any] = {
             "database": self.database,
             "settings": self.settings,
-            "caller": caller,
+            "caller": self.callers[role] if role else None,
             "language": Language.RU,
             "request_id": uuid4().hex,
             "address": "127.0.0.1",
@@ -117,8 +117,9 @@ class Factory:
         return await perform(context or await self.context(role), call)
 
     async def patch(self, row: Entity, **raw: Any) -> Answer:
-        """Update some fields of a row."""
-        return await self.run(f"{type(row).__name__.lower()}.update", row.id, mode=Mode.PARTIAL, **raw)
+        """Update some fields of a row, as an admin; a user's `role` is one of them."""
+        operation = BY_NAME[f"{type(row).__name__.lower()}.update"]
+        return await perform(await self.context(), Call(operation, row.id, raw, id_only, mode=Mode.PARTIAL))
 
     async def fresh(self, row: E) -> E:
         """The same row as the database has it now."""
@@ -129,7 +130,8 @@ class Factory:
         return row
 
     async def _made(self, model: type[E], raw: dict[str, Any]) -> E:
-        answer = await self.run(f"{model.__name__.lower()}.create", None, **raw)
+        call = Call(BY_NAME[f"{model.__name__.lower()}.create"], None, raw, id_only)
+        answer = await perform(await self.context(), call)
         return await self.get(model, answer.outcome.id)
 
     # --- rows -----------------------------------------------------------------------------------------------------
