@@ -93,7 +93,7 @@ class Transaction(ABC):
 
     @abstractmethod
     async def rollback(self) -> None:
-        """Undo everything; never raises for a connection that is lost, which has undone it already."""
+        """Undo whatever there is; a connection that is lost has done so already."""
 
     @abstractmethod
     async def release(self) -> None:
@@ -164,12 +164,12 @@ class Database(ABC):
         try:
             await transaction.begin()
             self._tortoise.connections.set(CONNECTION, transaction.orm())
-            try:
-                result = await body(transaction)
-            except BaseException:
-                await transaction.rollback()
-                raise
+            result = await body(transaction)
             await transaction.commit()
+        except BaseException:
+            await transaction.rollback()
+            raise
+        else:
             return result
         finally:
             transaction.ended = True

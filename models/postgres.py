@@ -29,11 +29,15 @@ SESSION = {
 }
 """Settings of a session, made with the connection and never changed, so that nothing has to be reset."""
 
-LOST = (
+DROPPED = (
     OSError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+"""Errors of a connection that is gone; another one may work."""
+UNUSABLE = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientResourcesError,
@@ -41,10 +45,16 @@ LOST = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.PostgresSystemError,
 )
-"""Errors of a server that cannot be reached, or cannot work for now."""
+"""Errors of a server that cannot work for now."""
 AGAIN = (asyncpg.TransactionRollbackError, asyncpg.InvalidCachedStatementError)
 """Errors that do not happen a second time: deadlock, serialization failure, a statement prepared before a migration."""
-ERRORS = (asyncpg.PostgresError, *LOST)
+ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
+
+def dropped(error: BaseException) -> bool:
+    """Whether the connection is gone. asyncpg has the one class for a closed connection and for its own misuse."""
+    closed = isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
+    return closed or isinstance(error, DROPPED)
 
 
 def translated(error: BaseException) -> Exception:
@@ -53,9 +63,14 @@ def translated(error: BaseException) -> Exception:
         return Raced(str(error))
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return IntegrityError(error)
-    if isinstance(error, LOST) and not isinstance(error, ValueError):  # a ValueError is a parameter of a wrong type
+    if isinstance(error, UNUSABLE) or dropped(error):
         return Unavailable(str(error) or type(error).__name__)
     return OperationalError(error)
+
+
+def translated_uncommitted(error: BaseException) -> Exception:
+    """The same within a transaction: with its connection all its work is gone, and can be done anew on another one."""
+    return Raced(str(error)) if dropped(error) else translated(error)
 
 
 class Wire(asyncpg.Connection):  # type: ignore[misc]
@@ -85,11 +100,13 @@ class Wire(asyncpg.Connection):  # type: ignore[misc]
 class _Translating:
     """Tortoise's clients, with our translation of errors in the place of theirs."""
 
+    _translated = staticmethod(translated)
+
     async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
             return await func(self, *args, **kwargs)
         except ERRORS as error:
-            raise translated(error) from error
+            raise self._translated(error) from error
 
     def _in_transaction(self) -> Any:
         raise TransactionManagementError("Database.write() is the only way into a transaction.")
@@ -112,6 +129,8 @@ client_class = PostgresOrm
 
 class TransactionOrm(_Translating, TransactionWrapper):
     """Tortoise's client on a transaction's connection."""
+
+    _translated = staticmethod(translated_uncommitted)
 
     def __init__(self, parent: AsyncpgDBClient, transaction: PostgresTransaction) -> None:
         super().__init__(parent)
@@ -142,20 +161,20 @@ class PostgresTransaction(Transaction):
             async with self.turn:
                 return await self.connection.fetch(sql, *params)  # type: ignore[no-any-return]
         except ERRORS as error:
-            raise translated(error) from error
+            raise translated_uncommitted(error) from error
 
     def orm(self) -> TransactionOrm:
         return TransactionOrm(self._parent, self)
 
     async def begin(self) -> None:
-        """A connection found dead is no reason to give up: the next attempt gets another one."""
+        """A connection found dead is no reason to give up; whatever else is wrong here, nothing can be written."""
         try:
             await self.connection.control("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         except ERRORS as error:
-            lost = self.connection.is_closed()
-            raise Raced(str(error)) if lost else Unavailable(str(error)) from error
+            raise Raced(str(error)) if dropped(error) else Unavailable(str(error)) from error
 
     async def commit(self) -> None:
+        """Never tried again: if the connection is lost meanwhile, nobody knows whether it was done."""
         try:
             done = await self.connection.control("COMMIT")
         except ERRORS as error:
@@ -200,6 +219,12 @@ class PostgresDatabase(Database):
         return database
 
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """As of `Reader`; a connection that has died unnoticed is replaced once."""
+        try:
+            return await self._pool.fetch(sql, *params)  # type: ignore[no-any-return]
+        except ERRORS as error:
+            if not dropped(error):
+                raise translated(error) from error
         try:
             return await self._pool.fetch(sql, *params)  # type: ignore[no-any-return]
         except ERRORS as error:

@@ -19,7 +19,8 @@ import asyncpg
 from models.database import dialect_of
 from models.engine import Dialect, Raced, Unavailable
 from models.postgres import ERRORS
-from models.sqlite import connect, database_file, translated
+from models.sqlite import database_file
+from models.sqlite_threads import connect, translated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
