@@ -19,11 +19,12 @@ from graphql.utilities import coerce_input_literal
 from resolvers.faults import NO_FIELD, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from graphql import FieldNode, GraphQLField, GraphQLInputType, ValueNode
 
     from resolvers.selection import Bind, Variables
+    from schema.plans import Inquiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +100,11 @@ def _varies(node: ValueNode) -> bool:
     if isinstance(node, ObjectValueNode):
         return any(_varies(field.value) for field in node.fields)
     return isinstance(node, VariableNode)
+
+
+def settled(inquiry: Inquiry, given: Argument, shape: Callable[[Any], Any]) -> Any:
+    """What of an argument's value decides the statement's form: asked, unless it stands in the document."""
+    fetch = given.fetch
+    if given.fixed:
+        return shape(fetch({}))
+    return inquiry.ask(lambda variables: shape(fetch(variables)))

@@ -8,12 +8,12 @@ from decimal import Decimal
 import strawberry
 
 from models import contracts as model
-from models.contracts import ContractStatus, SuspensionReason
 from resolvers import journal, payments, tickets
 from resolvers.columns import column
 from resolvers.selection import Expression, Kind
 from schema import names
 from schema.connections import Connection
+from schema.enums import ContractStatus, SuspensionReason
 from schema.links import CustomerLink, HistoryEventLink, LedgerEntryLink, PaymentLink, SimLink, TariffLink, TicketLink
 from schema.node import Node
 from schema.origin import computed, global_id, stored, to_many, to_one, to_one_back

@@ -7,12 +7,12 @@ from datetime import date, datetime
 import strawberry
 
 from models import customers as model
-from models.customers import CustomerStatus, CustomerType, DocumentType
 from resolvers import contracts, journal, tickets
 from resolvers.columns import column
 from resolvers.selection import Expression, Kind
 from schema import names
 from schema.connections import Connection
+from schema.enums import CustomerStatus, CustomerType, DocumentType
 from schema.links import ContractLink, HistoryEventLink, TicketLink
 from schema.node import Node
 from schema.origin import computed, global_id, stored, to_many

@@ -21,6 +21,25 @@ if TYPE_CHECKING:
 
     from strawberry.types.enum import StrawberryEnumDefinition
 
+__all__ = [
+    "ContractStatus",
+    "CustomerStatus",
+    "CustomerType",
+    "DocumentType",
+    "OrderDirection",
+    "PaymentMethod",
+    "PaymentStatus",
+    "Role",
+    "SimStatus",
+    "SuspensionReason",
+    "TariffType",
+    "TicketCategory",
+    "TicketPriority",
+    "TicketStatus",
+    "TransactionType",
+    "describe",
+]
+
 
 def describe(enum: type[Enum], description: str, values: Mapping[Any, str], name: str | None = None) -> None:
     """Make a GraphQL enum of a Python one; every member must be described."""

@@ -118,9 +118,7 @@ def list_arguments(spec: ListSpec) -> list[StrawberryArgument]:
     if spec.filters:
         arguments.append(_argument("filter", filter_input(spec), "Only what meets all of these conditions."))
     if spec.searchable:
-        arguments.append(
-            _argument("search", str, "Only what contains all of these words, in any of its search fields.")
-        )
+        arguments.append(_argument("search", str, _searched(spec)))
     if spec.orderable:
         terms = list[order_input(spec)]  # type: ignore[misc,valid-type]  # the type is a value here
         given = f"The order, most significant term first. Unless given: {_default_order(spec)}."
@@ -131,6 +129,23 @@ def list_arguments(spec: ListSpec) -> list[StrawberryArgument]:
 def _default_order(spec: ListSpec) -> str:
     terms = [(term.source, term.descending) for term in spec.default_order if isinstance(term.source, Column)]
     return ", ".join(f"`{_order_name(column)}`{' descending' if descending else ''}" for column, descending in terms)
+
+
+_SEARCHED: Final[dict[str, str]] = {
+    "Customer": "names, organization, phone, email and document number",
+    "Sim": "ICCID, IMSI and MSISDN",
+    "Tariff": "name and description",
+    "Contract": "number and the customer's names",
+    "Payment": "transaction id, description and the contract's number",
+    "Ticket": "subject, description and the customer's names",
+    "User": "username, names, email and phone",
+    "Staff": "username, names, email and phone",
+}
+
+
+def _searched(spec: ListSpec) -> str:
+    fields = _SEARCHED[spec.table.typename]
+    return f"Only what contains all of these words, whatever their case, each anywhere among: {fields}."
 
 
 def _argument(name: str, value_type: Any, description: str) -> StrawberryArgument:

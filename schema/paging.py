@@ -10,6 +10,7 @@ from resolvers import cursors, listing
 from resolvers.faults import Invalid, invalid
 from resolvers.inputs import Refused
 from resolvers.selection import Choose, Comparison
+from schema.arguments import settled
 from schema.enums import OrderDirection
 from schema.ids import read_id
 
@@ -68,11 +69,7 @@ class Paging:
         )
 
     def _settled(self, argument: Argument, shape: Callable[[Any], Any]) -> Any:
-        """What of an argument's value decides the statement's form: asked, unless it stands in the document."""
-        if argument.fixed:
-            return shape(argument.fetch({}))
-        fetch = argument.fetch
-        return self.inquiry.ask(lambda variables: shape(fetch(variables)))
+        return settled(self.inquiry, argument, shape)
 
     # --- size -----------------------------------------------------------------------------------------------------
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 import strawberry
 
 from models import payments as model
-from models.payments import PaymentMethod, PaymentStatus, TransactionType
 from resolvers import journal, payments
 from resolvers.columns import column
 from schema import names
 from schema.connections import Connection
+from schema.enums import PaymentMethod, PaymentStatus, TransactionType
 from schema.links import ContractLink, HistoryEventLink, LedgerEntryLink, PaymentLink, StaffLink
 from schema.node import Node
 from schema.origin import computed, global_id, stored, to_many, to_one

@@ -7,12 +7,12 @@ from datetime import datetime
 import strawberry
 
 from models import sims as model
-from models.sims import SimStatus
 from resolvers import journal
 from resolvers.access import PUK_HIDDEN_FROM
 from resolvers.columns import column
 from schema import names
 from schema.connections import Connection
+from schema.enums import SimStatus
 from schema.links import ContractLink, HistoryEventLink
 from schema.node import Node
 from schema.origin import computed, global_id, stored, to_many, to_one

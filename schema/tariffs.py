@@ -8,11 +8,11 @@ from decimal import Decimal
 import strawberry
 
 from models import tariffs as model
-from models.tariffs import TariffType
 from resolvers import contracts, journal
 from resolvers.columns import column
 from schema import names
 from schema.connections import Connection
+from schema.enums import TariffType
 from schema.links import ContractLink, HistoryEventLink
 from schema.node import Node
 from schema.origin import computed, global_id, stored, to_many

@@ -7,12 +7,12 @@ from datetime import datetime
 import strawberry
 
 from models import tickets as model
-from models.tickets import TicketCategory, TicketPriority, TicketStatus
 from resolvers import journal
 from resolvers.columns import column
 from resolvers.tickets import IS_OVERDUE
 from schema import names
 from schema.connections import Connection
+from schema.enums import TicketCategory, TicketPriority, TicketStatus
 from schema.links import ContractLink, CustomerLink, HistoryEventLink, StaffLink
 from schema.node import Node
 from schema.origin import computed, global_id, stored, to_many, to_one

@@ -7,12 +7,12 @@ from datetime import datetime
 import strawberry
 
 from models import identity as model
-from models.identity import Role
 from resolvers import journal
 from resolvers.columns import column
 from resolvers.selection import Expression, Kind
 from schema import names
 from schema.connections import Connection
+from schema.enums import Role
 from schema.links import HistoryEventLink
 from schema.node import Node
 from schema.origin import computed, global_id, stored, to_many

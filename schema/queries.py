@@ -1,0 +1,75 @@
+"""Everything that can be read."""
+
+from __future__ import annotations
+
+import strawberry
+
+from models import identity
+from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
+from resolvers.users import ACTIVE, STAFF_LIST
+from schema import statistics
+from schema.connections import Connection
+from schema.links import (
+    ContractLink,
+    CustomerLink,
+    HistoryEventLink,
+    PaymentLink,
+    SimLink,
+    StaffLink,
+    TariffLink,
+    TicketLink,
+    UserLink,
+)
+from schema.node import Node
+from schema.roots import counted, history, many, me, node, nodes, one
+
+
+@strawberry.type(description="Everything that can be read. All of it needs an access token.")
+class Query:
+    """Everything that can be read."""
+
+    node: Node | None = node("Any object by its global id; null if there is none, or none that the caller may see.")
+    nodes: list[Node | None] = nodes("Objects of any types by their global ids, in the order asked.")
+    me: UserLink = me("The caller.")
+
+    customer: CustomerLink | None = one("Customer", "The customer with this id, or null.")
+    customers: Connection[CustomerLink] = many(customers.LIST, "All customers, a page at a time.")
+    sim: SimLink | None = one("Sim", "The SIM with this id, or null.")
+    sims: Connection[SimLink] = many(sims.LIST, "All SIMs, a page at a time.")
+    tariff: TariffLink | None = one("Tariff", "The tariff with this id, or null.")
+    tariffs: Connection[TariffLink] = many(tariffs.LIST, "All tariffs, a page at a time.")
+    contract: ContractLink | None = one("Contract", "The contract with this id, or null.")
+    contracts: Connection[ContractLink] = many(contracts.LIST, "All contracts, a page at a time.")
+    payment: PaymentLink | None = one("Payment", "The payment with this id, or null.")
+    payments: Connection[PaymentLink] = many(payments.LIST, "All payments, a page at a time.")
+    ticket: TicketLink | None = one("Ticket", "The ticket with this id, or null.")
+    tickets: Connection[TicketLink] = many(tickets.LIST, "All tickets, a page at a time.")
+    user: UserLink | None = one(
+        "User", "The user with this id; null if there is none, or none that the caller may see."
+    )
+    users: Connection[UserLink] | None = many(
+        users.LIST, "All users, a page at a time, for supervisors and administrators.", of=identity.User
+    )
+    staff: Connection[StaffLink] = many(
+        STAFF_LIST, "All active users by name, to assign tickets to, for everybody.", *ACTIVE
+    )
+    history: Connection[HistoryEventLink] = history(
+        "Every change of one entity, newest first, even if it was deleted since; a user's for whoever may see the user."
+    )
+
+    customer_statistics: statistics.CustomerStatistics = counted(
+        "Customer", statistics.CustomerStatistics, "All customers, counted."
+    )
+    sim_statistics: statistics.SimStatistics = counted("Sim", statistics.SimStatistics, "All SIMs, counted.")
+    tariff_statistics: statistics.TariffStatistics = counted(
+        "Tariff", statistics.TariffStatistics, "All tariffs, counted."
+    )
+    contract_statistics: statistics.ContractStatistics = counted(
+        "Contract", statistics.ContractStatistics, "All contracts, counted, and the money on their accounts."
+    )
+    payment_statistics: statistics.PaymentStatistics = counted(
+        "Payment", statistics.PaymentStatistics, "All payments, counted, and the money that they moved."
+    )
+    ticket_statistics: statistics.TicketStatistics = counted(
+        "Ticket", statistics.TicketStatistics, "All tickets, counted, and how long it took to resolve them."
+    )

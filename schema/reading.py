@@ -1,0 +1,131 @@
+"""The root fields that read: each compiles to one statement, whose JSON text is the field's answer.
+
+A read field of `Query` says how a selection is made of it (`schema/roots.py`) and who may ask. Its resolver finds the
+plan of its place in the document, or makes it, and runs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from strawberry.types.field import StrawberryField
+
+from models.identity import User
+from resolvers.access import GRANTS, Permission
+from resolvers.columns import column
+from resolvers.compiler import compile_root
+from resolvers.selection import Comparison, Condition, Expression, Kind
+from schema.arguments import settled
+from schema.collecting import Collector
+from schema.documents import Translator
+from schema.execution import Compiled
+from schema.paging import AT_ROOT, ZONE
+from schema.plans import PlanCache
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from graphql import FieldNode, GraphQLField, GraphQLResolveInfo
+    from strawberry.types import Info
+
+    from models.identity import Role
+    from resolvers.access import Caller
+    from resolvers.compiler import Plan
+    from resolvers.context import Context
+    from resolvers.selection import Object, Root, Variables
+    from schema.arguments import Argument
+    from schema.execution import GraphQLRequest
+    from schema.plans import Inquiry
+
+CALLER: Final = "$caller"
+"""Among the variables of a plan, the caller's user id; no variable of a document can have a name like this."""
+
+READ: Final = "read"
+"""Under which a field's metadata holds what it reads."""
+_PLANS: Final[PlanCache[Plan]] = PlanCache()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A field of a document that is to be read, and the means to translate it."""
+
+    field: GraphQLField
+    nodes: list[FieldNode]
+    translator: Translator
+
+    def object(self, typename: str, size: int = AT_ROOT) -> Object:
+        """What is asked of a row of this type, among the rows that the caller may see."""
+        schema = self.translator.collector.schema
+        row_type: Any = schema.get_type(typename)
+        return self.translator.object(row_type, self.nodes, size, visible(typename, self.translator.role))
+
+    def settled(self, given: Argument, shape: Callable[[Any], Any]) -> Any:
+        """What of an argument's value decides the statement's form."""
+        return settled(self.translator.collector.inquiry, given, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a root field reads."""
+
+    root: Callable[[Site], Root]
+    permit: Callable[[Context, dict[str, Any]], Caller]
+    """The caller, if it may ask with these arguments; raises like `access.require`."""
+
+
+class ReadField(StrawberryField):
+    """A root field that the read compiler answers."""
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: its resolver needs the request."""
+        return False
+
+    def get_result(self, source: Any, info: Info[Any, Any] | None, args: list[Any], kwargs: Any) -> Awaitable[Any]:
+        """Read what is asked; the arguments proper are taken from the document, once for every shape."""
+        del source, args
+        return answer(self.metadata[READ], info, kwargs)
+
+
+async def answer(read: Read, info: Any, arguments: dict[str, Any]) -> Compiled | None:
+    """The field's answer; None where there is no such row. Raises the faults of a refusal."""
+    request: GraphQLRequest = info.context
+    context = request.context
+    caller = read.permit(context, arguments)
+    raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - Strawberry's own Info hides the document's nodes
+    variables = plan_variables(context, caller.user_id, raw)
+    place = (request.document_key, request.operation_name, raw.path.key, caller.role, context.database.dialect)
+    plan = _PLANS.get(place, variables, lambda inquiry: _planned(read, raw, caller.role, inquiry, request))
+    body = await plan.run(context.database, variables)
+    return None if body == b"null" else Compiled(body)
+
+
+def plan_variables(context: Context, user_id: int, info: GraphQLResolveInfo[Any]) -> Variables:
+    """The variables of the request, and what else the binds of a plan may need to know of it."""
+    return {**info.variable_values, CALLER: user_id, ZONE: context.settings.time_zone}  # type: ignore[dict-item]
+
+
+def _planned(read: Read, info: GraphQLResolveInfo[Any], role: Role, inquiry: Inquiry, request: GraphQLRequest) -> Plan:
+    translator = Translator(Collector(info.schema, info.fragments, inquiry), role)
+    site = Site(info.parent_type.fields[info.field_name], info.field_nodes, translator)
+    return compile_root(read.root(site), request.context.database.dialect)
+
+
+def visible(typename: str, role: Role) -> tuple[Condition, ...]:
+    """Which rows a role may see by their ids: all, but of users and their history, for some, only the own."""
+    if role in GRANTS[Permission.READ_USERS]:
+        return ()
+    return _OWN_ONLY.get(typename, ())
+
+
+def caller_id(variables: Variables) -> Any:
+    """Binds the caller's own user id."""
+    return variables[CALLER]
+
+
+_USER_OF_EVENT = Expression(f"CASE WHEN {{t}}.entity = '{User.prefix}' THEN {{t}}.entity_id ELSE 0 END", Kind.INTEGER)
+_OWN_ONLY: Final = {
+    "User": (Condition(column(User, "id"), Comparison.EQUALS, caller_id),),
+    "HistoryEvent": (Condition(_USER_OF_EVENT, Comparison.IN, lambda variables: [0, variables[CALLER]]),),
+}

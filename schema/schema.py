@@ -1,0 +1,26 @@
+"""The schema that people see, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema.execution import CompiledContext
+from schema.queries import Query
+from schema.scalars import SCALARS
+from schema.types import TYPES
+
+if TYPE_CHECKING:
+    from graphql import GraphQLSchema
+
+SCHEMA: Final = strawberry.Schema(
+    query=Query,
+    types=list(TYPES.values()),
+    config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+    execution_context_class=CompiledContext,
+)
+
+GRAPHQL: Final[GraphQLSchema] = SCHEMA._schema  # noqa: SLF001 - Strawberry shows its graphql-core schema no other way
+"""The same schema as graphql-core knows it: what documents are validated against and run on."""
