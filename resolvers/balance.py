@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from models.contracts import Contract, ContractStatus
 from models.payments import PaymentMethod, TransactionType
 from resolvers.access import Permission
+from resolvers.faults import Code
 from resolvers.inputs import given, takes
 from resolvers.kinds import LONG_TEXT, Hundredths, Text
 from resolvers.operation import Effect, operation
@@ -53,6 +54,7 @@ async def add_balance(work: Work, contract: Contract, data: MoveBalanceInput) ->
     moves=dict.fromkeys(SERVED),
     says="balance_deducted",
     extras=("old_balance", "new_balance", "amount", "payment_id"),
+    raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def deduct_balance(work: Work, contract: Contract, data: MoveBalanceInput) -> Contract:
     """Take money off a contract's account: a successful charge and its ledger entry.

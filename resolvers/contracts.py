@@ -124,6 +124,7 @@ async def _lock_terms(work: Work, target: int, data: ContractInput) -> Contract:
     takes=ContractInput,
     lock=_lock_terms,
     says="updated",
+    raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def update_contract(work: Work, contract: Contract, data: ContractInput) -> Contract:
     """Change a contract's terms: another active tariff, and, while it is a draft, another customer.

@@ -18,7 +18,7 @@ from tortoise.exceptions import IntegrityError
 from models.rules import broken_rule
 from resolvers import idempotency
 from resolvers.access import Permission, require
-from resolvers.faults import NO_FIELD, Fault, Invalid, invalid_transition, not_found
+from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid_transition, not_found
 from resolvers.inputs import Mode, parse
 from resolvers.words import Message
 from resolvers.work import Work, select
@@ -71,6 +71,8 @@ class Operation:
     """Takes an idempotency key."""
     extras: tuple[str, ...]
     """The notes that its answer shows beside the entity."""
+    raises: tuple[Code, ...]
+    """Codes of refusals that nothing else of the declaration implies."""
 
     @property
     def verb(self) -> str:
@@ -99,6 +101,7 @@ def operation(
     says: str,
     keyed: bool = True,
     extras: tuple[str, ...] = (),
+    raises: tuple[Code, ...] = (),
 ) -> Callable[[Callable[..., Awaitable[Any]]], Operation]:
     """Make an `Operation` of the function below; its docstring is the description that both doors publish.
 
@@ -124,6 +127,7 @@ def operation(
             says=says,
             keyed=keyed,
             extras=extras,
+            raises=raises,
         )
 
     return declare

@@ -76,6 +76,7 @@ async def submit_payment(work: Work, payment: Payment) -> Payment:
     lock=_lock_to_post,
     says="payment_processed",
     extras=("balance_after",),
+    raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def process_payment(work: Work, payment: Payment) -> Payment:
     """Post a payment to its contract's ledger: the balance moves by it. A terminated contract takes no charge."""
@@ -136,6 +137,7 @@ def _reason(data: ReasonInput) -> str | None:
     moves={PaymentStatus.SUCCESS: PaymentStatus.REFUNDED},
     lock=_lock_to_post,
     says="payment_refunded",
+    raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def refund_payment(work: Work, payment: Payment, data: ReasonInput) -> Payment:
     """Give a successful payment back: a new refund posts the same amount off the balance.

@@ -232,6 +232,7 @@ async def _check(context: Context, data: PasswordChange) -> CheckedChange:
     prepare=_check,
     says="password_changed",
     keyed=False,
+    raises=(Code.THROTTLED,),
 )
 async def change_password(work: Work, user: User, data: CheckedChange) -> User:
     """Change one's own password. All of the user's other sessions end."""

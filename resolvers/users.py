@@ -143,6 +143,7 @@ def _require_another_admin(work: Work, user: User) -> None:
     lock=_lock_with_admins,
     says="updated",
     keyed=False,
+    raises=(Code.PROTECTED,),
 )
 async def update_user(work: Work, user: User, data: UserInput) -> User:
     """Change a user: admins everything of everybody, others their own name and contacts.
