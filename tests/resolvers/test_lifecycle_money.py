@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from models.identity import Role
 from models.payments import Payment
 from resolvers.faults import Code
 from tests.contents import refused_with
@@ -34,7 +35,7 @@ async def test_a_moved_balance_is_a_successful_payment_and_its_ledger_entry(
     payment = await factory.get(Payment, notes["payment_id"])
     assert (payment.transaction_type, payment.status, payment.amount) == (kind, "success", 50_00)
     assert (payment.balance_after, payment.description) == (balance, "Касса 3")
-    assert payment.processed_by_id == (await factory.caller()).user_id
+    assert payment.processed_by_id == factory.callers[Role.ADMIN].user_id
     sql = f"SELECT amount, balance_after, actor_id FROM ledger_entries WHERE payment_id = {payment.id}"
     assert [tuple(row) for row in await database.fetch(sql)] == [(balance - 100_00, balance, payment.processed_by_id)]
     assert (await factory.fresh(contract)).balance == balance

@@ -93,7 +93,7 @@ async def test_a_processed_payment_is_in_the_ledger_and_the_balance(
     payment = await factory.fresh(payment)
     assert (payment.status, payment.balance_after) == ("success", balance)
     assert payment.processed_at is not None
-    assert payment.processed_by_id == (await factory.caller()).user_id
+    assert payment.processed_by_id == factory.callers[Role.ADMIN].user_id
     assert answer.outcome.notes["balance_after"] == await _balance(factory, payment) == balance
     assert await _ledger(database, contract.id) == [(100_00, 100_00), (balance - 100_00, balance)]
 
