@@ -1,0 +1,40 @@
+"""Which rows a list has: conditions and search words as SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resolvers.compiler.scalars import value_of
+from resolvers.selection import Comparison, Kind
+
+if TYPE_CHECKING:
+    from resolvers.compiler.statement import Statement
+    from resolvers.selection import Choose, Condition
+
+_OPERATORS = {
+    Comparison.EQUALS: "=",
+    Comparison.AT_LEAST: ">=",
+    Comparison.AT_MOST: "<=",
+    Comparison.BEFORE: "<",
+}
+
+
+def conditions(statement: Statement, choose: Choose, row: str) -> list[str]:
+    """The list's restrictions, but for its search."""
+    return [_condition(statement, condition, row) for condition in choose.where]
+
+
+def _condition(statement: Statement, condition: Condition, row: str) -> str:
+    sql, kind = value_of(statement, condition.source, row), condition.source.kind
+    match condition.comparison:
+        case Comparison.IN:
+            return statement.spelling.among(sql, statement.parameter(condition.value, kind, many=True))
+        case Comparison.IS_NULL:
+            return f"({sql} IS NULL) = {statement.parameter(condition.value, Kind.TRUTH)}"
+        case other:
+            return f"{sql} {_OPERATORS[other]} {statement.parameter(condition.value, kind)}"
+
+
+def searched(statement: Statement, choose: Choose, row: str) -> list[str]:
+    """The search, row by row."""
+    return [statement.spelling.contains(statement, f"{row}.search", word) for word in choose.words]
