@@ -56,7 +56,7 @@ def _tally(choices: type[StrEnum], rows: Iterable[Sequence[Any]], column: int, c
     """How many there are of each choice, none included, in their listed order."""
     tally = {choice.value: 0 for choice in choices}
     for row in rows:
-        tally[row[column]] += row[count]
+        tally[row[column]] += int(row[count])
     return tally
 
 

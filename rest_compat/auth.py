@@ -1,0 +1,61 @@
+"""Logging in, staying logged in, logging out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.responses import Response
+
+from resolvers import sessions
+from resolvers.access import Permission, require
+from resolvers.inputs import parse
+from resolvers.sessions import LoginInput, RefreshInput
+from rest_compat.bodies import body_of
+from rest_compat.http import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from resolvers.context import Context
+    from resolvers.sessions import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The handler of a way in or out: what it takes, and what is done with it."""
+
+    takes: type
+    run: Callable[[Context, Any], Awaitable[Tokens | None]]
+    open: bool = True
+    """It needs no token."""
+
+    async def __call__(self, request: Request, context: Context) -> Response:
+        if not self.open:
+            require(context, Permission.OWN_PROFILE)
+        tokens = await self.run(context, parse(self.takes, await body_of(request)))
+        if tokens is None:
+            return Response(status_code=204)
+        response = answer(orjson.dumps({"access": tokens.access, "refresh": tokens.refresh}), context.language)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+async def _login(context: Context, data: LoginInput) -> Tokens:
+    return await sessions.login(context, data.username, data.password)
+
+
+async def _refresh(context: Context, data: RefreshInput) -> Tokens:
+    return await sessions.refresh(context, data.refresh)
+
+
+async def _logout(context: Context, data: RefreshInput) -> None:
+    await sessions.logout(context, data.refresh)
+
+
+LOGIN = Entry(LoginInput, _login)
+REFRESH = Entry(RefreshInput, _refresh)
+LOGOUT = Entry(RefreshInput, _logout, open=False)

@@ -1,0 +1,92 @@
+"""How REST shows a row: the schema's own fields, spelt in snake_case, with integer ids and words for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from resolvers.compiler import compile_root
+from resolvers.selection import ById, Column, Constant, Object, Scalar, Style, ToMany, ToOne
+from resolvers.words import word
+from schema.origin import Changes, FieldOrigin, GlobalId, origins
+from schema.types import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.database import Dialect, Reader
+    from models.identity import Role
+    from resolvers.compiler import Plan
+    from resolvers.selection import Selected, Source
+    from resolvers.words import Language
+
+LAST = ("created_at", "updated_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One value of a representation: its key, where it comes from, and the field of the schema that says so."""
+
+    key: str
+    source: Source
+    field: FieldOrigin
+    worded: bool = False
+    """The word for people beside an enum, `status_display`."""
+
+
+@lru_cache(maxsize=32)
+def shown(typename: str) -> tuple[Shown, ...]:
+    """All values of an entity's representation, the id first, the times of its making and changing last."""
+    values = [value for field in origins(TYPES[typename]) for value in _values(field)]
+    return tuple(sorted(values, key=lambda value: (value.key != "id", value.key in LAST)))
+
+
+def _values(field: FieldOrigin) -> tuple[Shown, ...]:
+    """A relation is its row's id; a list of rows has a path of its own; REST's own id is the integer."""
+    origin = field.origin
+    if field.is_id or isinstance(origin, GlobalId | ToMany):
+        return ()
+    if isinstance(origin, ToOne):
+        return (Shown(field.python_name, _reference(field), field),)
+    source = origin.column if isinstance(origin, Changes) else origin
+    key = "id" if field.python_name == "database_id" else field.python_name
+    plain = Shown(key, source, field)
+    return (plain, Shown(f"{key}_display", source, field, worded=True)) if source.choices else (plain,)
+
+
+def _reference(field: FieldOrigin) -> Source:
+    if field.reference is None:
+        raise LookupError(f"{field.table.typename}.{field.python_name} does not say where its id comes from")
+    return field.reference
+
+
+@lru_cache(maxsize=256)
+def representation(typename: str, role: Role, language: Language) -> Object:
+    """The selection of a whole entity as a caller of this role reads it."""
+    values = shown(typename)
+    return Object(values[0].field.table, tuple(_selected(value, role, language) for value in values))
+
+
+def _selected(value: Shown, role: Role, language: Language) -> Selected:
+    if isinstance(value.source, Column) and role in value.source.hidden_from:
+        return Constant(value.key, "null")
+    if not value.worded or value.source.choices is None:
+        return Scalar(value.key, value.source)
+    words = tuple((choice.value, word(choice, language)) for choice in value.source.choices)
+    return Scalar(value.key, value.source, Style.WORDS, words=words)
+
+
+@lru_cache(maxsize=512)
+def _detail(typename: str, role: Role, language: Language, dialect: Dialect) -> Plan:
+    return compile_root(ById(representation(typename, role, language), _id), dialect)
+
+
+def _id(variables: Mapping[str, int]) -> int:
+    return variables["id"]
+
+
+async def read(reader: Reader, typename: str, row_id: int, role: Role, language: Language) -> bytes:
+    """A row as JSON, in one statement; `null` if there is none."""
+    plan = _detail(typename, role, language, reader.dialect)
+    return await plan.run(reader, {"id": row_id})

@@ -1,0 +1,155 @@
+"""All calls of the API, bound from what is declared elsewhere: operations, lists, the schema's relations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import Mount, Route, Router
+
+from models.identity import User
+from models.payments import Payment, PaymentStatus
+from models.sims import Sim, SimStatus
+from models.tariffs import Tariff
+from models.tickets import Ticket
+from resolvers import contracts, customers, journal, payments, sims, tariffs, tickets, users
+from resolvers.columns import column
+from resolvers.inputs import Mode
+from resolvers.operation import Effect
+from resolvers.operations import OPERATIONS
+from resolvers.selection import Comparison, Condition, ToMany
+from resolvers.sessions import change_password
+from resolvers.tables import MODELS
+from rest_compat import auth
+from rest_compat.bodies import Write
+from rest_compat.details import Detail, Statistics
+from rest_compat.http import Resource, slashed, unknown_path
+from rest_compat.lists import Lists
+from schema.origin import origins
+from schema.types import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from models.settings import Settings
+    from resolvers.operation import Operation
+    from resolvers.selection import ListSpec
+    from rest_compat.http import Handler
+
+PREFIX = "/api"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method on a path (below `/api`, with its trailing slash), and what answers it."""
+
+    method: str
+    path: str
+    handler: Handler
+    about: str
+    """What it is, in English; the documentation has it in Russian too."""
+
+
+def rest_routes(settings: Settings) -> list[BaseRoute]:
+    """The API as Starlette's routes."""
+    del settings
+    by_path = sorted(endpoints(), key=lambda endpoint: (endpoint.path.count("{"), endpoint.path))
+    routes = [
+        Route(path, Resource({endpoint.method: endpoint.handler for endpoint in group}))
+        for path, group in groupby(by_path, attrgetter("path"))
+    ]
+    return [Mount(PREFIX, slashed(Router(routes, redirect_slashes=False, default=unknown_path)))]
+
+
+def endpoints() -> tuple[Endpoint, ...]:
+    """Every call, in the order in which the documentation shows them."""
+    return (*_AUTH, *(endpoint for spec in _ENTITIES for endpoint in _of_entity(spec)), *_PROFILE)
+
+
+_AUTH = (
+    Endpoint("POST", "/auth/login/", auth.LOGIN, "Log in: a username and a password for two tokens."),
+    Endpoint("POST", "/auth/refresh/", auth.REFRESH, "Exchange a refresh token, good once, for two new tokens."),
+    Endpoint("POST", "/auth/logout/", auth.LOGOUT, "Log out: end the session of a refresh token of one's own."),
+)
+_CHANGE_PASSWORD = Write(change_password, own=True, silent=True)
+_PROFILE = (
+    Endpoint("GET", "/users/me/", Detail(User, own=True), "One's own profile."),
+    Endpoint("PUT", "/users/me/", Write(users.update_user, replace=True, own=True), "Change one's own profile."),
+    Endpoint("PATCH", "/users/me/", Write(users.update_user, Mode.PARTIAL, own=True), "Change one's own profile."),
+    Endpoint("POST", "/users/me/password/", _CHANGE_PASSWORD, change_password.description),
+    Endpoint("GET", "/users/staff/", Lists(users.STAFF_LIST, users.ACTIVE), "Active users, to assign tickets to."),
+)
+_ENTITIES = (customers.LIST, sims.LIST, tariffs.LIST, contracts.LIST, payments.LIST, tickets.LIST, users.LIST)
+_LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, journal.HISTORY, journal.LEDGER)}
+
+
+def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:
+    """All that there is of one entity."""
+    typename, base = spec.table.typename, f"/{spec.table.name}/"
+    entity: Any = MODELS[typename]
+    yield Endpoint("GET", base, Lists(spec, sight=entity), "All of them, page by page.")
+    yield Endpoint("GET", f"{base}{{id}}/", Detail(entity), "One of them.")
+    for operation in OPERATIONS:
+        if operation.entity is entity:
+            yield from _of_operation(operation, base)
+    for field in origins(TYPES[typename]):
+        if isinstance(field.origin, ToMany):
+            listed = Lists(_LISTS[field.origin.target], _belonging(field.origin), sight=entity, parent=entity)
+            yield Endpoint("GET", f"{base}{{id}}/{field.python_name}/", listed, field.description)
+    for name, about, *within in _NAMED.get(typename, ()):
+        yield Endpoint("GET", f"{base}{name}/", Lists(spec, tuple(within), sight=entity), about)
+    if entity is not User:
+        yield Endpoint("GET", f"{base}statistics/", Statistics(entity), "Figures, exact at the moment of asking.")
+
+
+def _of_operation(operation: Operation, base: str) -> Iterator[Endpoint]:
+    one, about = f"{base}{{id}}/", operation.description
+    match operation.effect:
+        case Effect.CREATE:
+            yield Endpoint("POST", base, Write(operation), about)
+        case Effect.UPDATE:
+            yield Endpoint("PUT", one, Write(operation, replace=True), about)
+            yield Endpoint("PATCH", one, Write(operation, Mode.PARTIAL), about)
+        case Effect.DELETE:
+            yield Endpoint("DELETE", one, Write(operation), about)
+        case Effect.ACTION:
+            yield Endpoint("POST", f"{one}{operation.rest}/", Write(operation), about)
+
+
+def _belonging(relation: ToMany) -> tuple[Condition, ...]:
+    """What makes rows belong to the one in the path."""
+    model = MODELS[relation.target]
+    constants = (_equal(model, name, value) for name, value in relation.constants)
+    return (Condition(column(model, relation.remote), Comparison.EQUALS, itemgetter("parent")), *constants)
+
+
+def _equal(model: Any, name: str, value: object) -> Condition:
+    return Condition(column(model, name), Comparison.EQUALS, lambda _: value)
+
+
+_IN_WORK = [PaymentStatus.PENDING.value, PaymentStatus.PROCESSING.value]
+_NAMED: Mapping[str, Sequence[tuple[Any, ...]]] = {
+    "Sim": (("free", "SIMs that a contract can get.", _equal(Sim, "status", SimStatus.FREE)),),
+    "Tariff": (("active", "Tariffs that take new contracts.", _equal(Tariff, "is_active", value=True)),),
+    "Payment": (
+        (
+            "pending",
+            "Payments that have not been decided: pending and processing.",
+            Condition(column(Payment, "status"), Comparison.IN, lambda _: _IN_WORK),
+        ),
+    ),
+    "Ticket": (
+        (
+            "my_tickets",
+            "Tickets assigned to the caller.",
+            Condition(column(Ticket, "assigned_to_id"), Comparison.EQUALS, itemgetter("caller")),
+        ),
+        ("unassigned", "Open tickets that are assigned to nobody.", *tickets.UNASSIGNED),
+        ("overdue", "Open tickets past their due time.", *tickets.OVERDUE),
+    ),
+}
+"""The lists that the document names: by entity, the last part of the path, what it is, and what holds of its rows."""
