@@ -29,7 +29,7 @@ from resolvers.words import Message
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from models.database import Transaction
+    from models.database import Database, Transaction
     from resolvers.context import Context
 
 WINDOW = timedelta(minutes=15)
@@ -81,12 +81,13 @@ async def attempt(context: Context, username: str) -> AsyncIterator[Attempt]:
     once are not taken for guessers.
     """
     key = fold(username)[:COLUMN_WIDTH]
-    turn = _turns.setdefault(key, asyncio.Lock())
+    turn = _turns.setdefault((context.database, key), asyncio.Lock())
     async with turn:
         yield await _admitted(context, key)
 
 
-_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+_turns: WeakValueDictionary[tuple[Database, str], asyncio.Lock] = WeakValueDictionary()
+"""Of the usernames that somebody is trying right now."""
 
 
 async def _admitted(context: Context, username: str) -> Attempt:
