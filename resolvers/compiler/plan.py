@@ -19,14 +19,17 @@ class Plan:
 
     async def run(self, reader: Reader, variables: Variables) -> bytes:
         """The answer as JSON text in UTF-8, to be spliced as it is; `null` where there is no such row."""
-        return (await self._row(reader, variables))[-1]
+        rows = await self._rows(reader, variables)
+        return _utf8(rows[0][0]) if rows else b"null"
 
     async def page(self, reader: Reader, variables: Variables) -> tuple[int, bytes]:
         """For a `Numbered` root: the count of all rows, and the page's objects as a JSON array."""
-        count, text = await self._row(reader, variables)
-        return count, text
+        ((count, text),) = await self._rows(reader, variables)
+        return count, _utf8(text)
 
-    async def _row(self, reader: Reader, variables: Variables) -> tuple[Any, ...]:
-        rows = await reader.fetch(self.sql, [bind(variables) for bind in self.binds])
-        *facts, text = rows[0] if rows else (None,)
-        return (*facts, b"null" if text is None else text.encode())
+    async def _rows(self, reader: Reader, variables: Variables) -> list[tuple[Any, ...]]:
+        return await reader.fetch(self.sql, [bind(variables) for bind in self.binds])
+
+
+def _utf8(text: str | None) -> bytes:
+    return b"null" if text is None else text.encode()

@@ -48,23 +48,31 @@ def _cases(sql: str, words: Iterable[tuple[str, str]]) -> str:
 
 def written(spelling: Spelling, kind: Kind, sql: str, may_be_null: bool) -> Pieces:
     """A value's JSON by its kind."""
+    if kind is Kind.TEXT:
+        return [spelling.json_text(sql)]
+    if kind is Kind.TRUTH:
+        return [f"CASE {sql} WHEN true THEN 'true' WHEN false THEN 'false' ELSE 'null' END"]
+    quote = "" if kind in _BARE else '"'
+    return _between(quote, _text(spelling, kind, sql, may_be_null), quote, may_be_null)
+
+
+_BARE = {Kind.INTEGER, Kind.NUMBER, Kind.DOCUMENT}
+"""Kinds that JSON writes without quotes."""
+
+
+def _text(spelling: Spelling, kind: Kind, sql: str, may_be_null: bool) -> str:
+    """A value as text, or as what becomes it when concatenated; NULL stays."""
     match kind:
-        case Kind.TEXT:
-            return [spelling.json_text(sql)]
-        case Kind.TRUTH:
-            return [f"CASE {sql} WHEN true THEN 'true' WHEN false THEN 'false' ELSE 'null' END"]
-        case Kind.INTEGER | Kind.NUMBER:
-            return _between("", f"CAST({sql} AS text)" if may_be_null else sql, "", may_be_null)
-        case Kind.DOCUMENT:
-            return _between("", spelling.document(sql), "", may_be_null)
-        case Kind.CHOICE:
-            return _between('"', sql, '"', may_be_null)
         case Kind.HUNDREDTHS:
-            return _between('"', spelling.hundredths(sql), '"', may_be_null)
+            return spelling.hundredths(sql)
         case Kind.MOMENT:
-            return _between('"', spelling.moment(sql), '"', may_be_null)
+            return spelling.moment(sql)
         case Kind.DAY:
-            return _between('"', spelling.day(sql), '"', may_be_null)
+            return spelling.day(sql)
+        case Kind.DOCUMENT:
+            return spelling.document(sql)
+        case _:
+            return f"CAST({sql} AS text)" if may_be_null and kind in _BARE else sql
 
 
 def _between(before: str, sql: str, after: str, may_be_null: bool) -> Pieces:
