@@ -209,7 +209,7 @@ describe(
     },
 )
 
-_CODES: Mapping[Code, str] = {
+CODES: Mapping[Code, str] = {
     Code.VALIDATION: "A value is malformed, out of range, already taken, or contradicts another.",
     Code.INVALID_TRANSITION: "Not possible in the present state of the entity, or of a neighbour that it needs.",
     Code.INSUFFICIENT_FUNDS: "The balance would fall below the lowest that the contract allows.",
@@ -232,6 +232,6 @@ _CODES: Mapping[Code, str] = {
 describe(
     Code,
     "Why something was refused: stable codes, the same as REST's in upper case.",
-    {code: f"{description} HTTP status {STATUS[code]} in REST." for code, description in _CODES.items()},
+    {code: f"{description} HTTP status {STATUS[code]} in REST." for code, description in CODES.items()},
     name="ErrorCode",
 )
