@@ -1,7 +1,7 @@
 """Writing rows by the hundred thousand: PostgreSQL's COPY, SQLite's executemany, each in one transaction.
 
-Indexes and SQLite's full text are put aside meanwhile and built from the finished tables: that is several times faster
-than keeping them in step row by row. Constraints stay on. Whatever fails leaves the database as it was.
+Indexes, SQLite's full text and PostgreSQL's foreign keys are put aside meanwhile, and made from the finished tables:
+several times faster than keeping them in step row by row. Whatever fails leaves the database as it was.
 """
 
 from __future__ import annotations
@@ -158,12 +158,22 @@ async def _postgres(settings: Settings) -> AsyncIterator[Bulk]:
 
 
 async def _drop_postgres(connection: asyncpg.Connection) -> list[str]:
-    """Drop all indexes but those of primary keys; gives what makes them anew."""
-    found = await connection.fetch(
+    """Drop foreign keys, and all indexes but those of primary keys; gives what makes and checks them anew."""
+    keys = await connection.fetch(
+        "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE contype = 'f' AND conrelid = ANY($1::text[]::regclass[])",
+        list(TABLES),
+    )
+    for table, name, _ in keys:
+        await connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    indexes = await connection.fetch(
         "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ANY($1)"
         " AND indexname NOT IN (SELECT conname FROM pg_constraint)",
         list(TABLES),
     )
-    for name, _ in found:
+    for name, _ in indexes:
         await connection.execute(f"DROP INDEX {name}")
-    return [sql for _, sql in found]
+    return [
+        *(sql for _, sql in indexes),
+        *(f"ALTER TABLE {table} ADD CONSTRAINT {name} {sql}" for table, name, sql in keys),
+    ]
