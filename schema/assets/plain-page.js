@@ -1,0 +1,42 @@
+// The plain page: a document, its variables, the answer, and the examples, without any library.
+
+import { element, language, send, sessionBar } from "./session.js";
+
+const words = language === "ru"
+  ? { run: "Выполнить", plain: "Части GraphiQL не установлены: выполните make setup там, где доступен реестр пакетов." }
+  : { run: "Run", plain: "GraphiQL's parts are not installed: run make setup where the package registry can be reached." };
+
+const examples = await (await fetch("/static/examples.json")).json();
+
+const query = element("textarea", { className: "query", spellcheck: false, ariaLabel: "query" });
+const variables = element("textarea", { className: "variables", spellcheck: false, ariaLabel: "variables" });
+const answer = element("pre", { className: "answer", ariaLive: "polite" });
+const run = element("button", { type: "button" }, words.run);
+const choice = element("select", {}, ...examples.map((example, index) => element("option", { value: index }, example[language])));
+
+function show(example) {
+  query.value = example.query;
+  variables.value = example.variables ? JSON.stringify(example.variables, null, 2) : "{}";
+}
+
+async function execute() {
+  try {
+    const result = await send({ query: query.value, variables: JSON.parse(variables.value || "{}") });
+    answer.textContent = JSON.stringify(result, null, 2);
+  } catch (error) {
+    answer.textContent = String(error);
+  }
+}
+
+choice.addEventListener("change", () => show(examples[choice.value]));
+run.addEventListener("click", execute);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) execute();
+});
+
+show(examples[0]);
+document.getElementById("page").append(
+  sessionBar("Abonent · GraphQL", [["REST", "/api/docs/"]]),
+  element("main", { className: "plain" },
+    element("p", {}, words.plain), query, variables, element("div", { className: "actions" }, run, choice), answer),
+);

@@ -1,0 +1,117 @@
+"""The GraphQL endpoint, by the GraphQL-over-HTTP draft: GET for queries, POST, and a page for browsers.
+
+A request passes gates, each of which can refuse it: it is well formed (`schema/asked.py`), its document is of bearable
+size and valid (`schema/prepared.py`), somebody is calling, what it could bring back is not too much. Then it runs, and
+its response is written (`schema/answers.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from graphql import OperationType
+from starlette.routing import Route
+
+from models.database import Unavailable
+from resolvers.faults import Code, Fault, fault, invalid
+from schema.answers import answered, not_acceptable, of_refusal, of_result
+from schema.asked import not_allowed, read_request
+from schema.cost import pricing
+from schema.execution import GraphQLRequest, execute
+from schema.http import context_of, language_of
+from schema.introspection import Introspection
+from schema.limits import LimitExceeded, check_variables, hold
+from schema.negotiation import MediaType, accepted
+from schema.pages import asset_routes, graphiql_page
+from schema.prepared import Documents, Introspects, Refused
+from schema.schema import GRAPHQL
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+    from models.settings import Settings
+    from resolvers.context import Context
+    from schema.asked import Asked
+    from schema.prepared import Operation
+
+OPEN_ROOTS: Final = frozenset({"login", "refreshToken"})
+"""Root fields that answer without a token; introspection does too."""
+MAX_SCHEMA: Final = 30_000
+"""Parts of the schema that one answer may bring; the full introspection brings a third of it."""
+MAX_SCHEMA_BESIDE: Final = 300
+"""The same where rows are asked for too: these answers are made on the event loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the endpoint keeps from one request to the next."""
+
+    documents: Documents
+    introspection: Introspection
+    max_cost: int
+
+
+def graphql_routes(settings: Settings) -> list[BaseRoute]:
+    """The endpoint, and its page's assets."""
+    limits = settings.query_limits
+    documents = Documents(GRAPHQL, pricing(GRAPHQL), limits, OPEN_ROOTS)
+    answer = partial(endpoint, Door(documents, Introspection(GRAPHQL), limits.cost))
+    return [*(Route(path, answer, methods=()) for path in ("/graphql", "/graphql/")), *asset_routes()]
+
+
+async def endpoint(door: Door, request: Request) -> Response:
+    """Answer a request, whatever its method and media types."""
+    media = accepted(request.headers.get("accept"), page=request.method in {"GET", "HEAD"})
+    language = language_of(request.headers.get("accept-language", ""))
+    if media is MediaType.PAGE:
+        return graphiql_page(language)
+    if media is None:
+        return not_acceptable(language)
+    try:
+        return await _answer(door, request, media)
+    except (Fault, Unavailable, LimitExceeded, Refused) as refusal:
+        return of_refusal(refusal, language, media)
+
+
+async def _answer(door: Door, request: Request, media: MediaType) -> Response:
+    asked = await read_request(request)
+    context = await context_of(request)
+    document, operation = await door.documents.get(asked.query, asked.operation_name, partial(_gate, asked, context))
+    request.state.operation = operation.title
+    _check(door, asked, operation)
+    if operation.introspects is Introspects.ONLY:
+        return answered(await door.introspection.answer(document, asked), media)
+    ran = GraphQLRequest(
+        context=context,
+        document_key=document.text,
+        document=document.tree,
+        operation_name=asked.operation_name,
+        variables=asked.variables,
+        idempotency_key=asked.idempotency_key,
+    )
+    response = of_result(await execute(GRAPHQL, ran), operation, context.language, media)
+    if ran.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _gate(asked: Asked, context: Context, kind: OperationType, is_open: bool) -> None:
+    """Refuse a change by GET, and what needs a caller when there is none."""
+    if asked.only_reads and kind is not OperationType.QUERY:
+        raise not_allowed("GET", ("POST",))
+    if context.caller is None and not is_open:
+        raise fault(Code.TOKEN_NOT_VALID if context.token_refused else Code.NOT_AUTHENTICATED)
+
+
+def _check(door: Door, asked: Asked, operation: Operation) -> None:
+    """Refuse what would bring too much, and one idempotency key for several changes."""
+    check_variables(asked.variables)
+    hold("cost", operation.price.of({**operation.defaults, **asked.variables}), door.max_cost)
+    alone = operation.introspects is Introspects.ONLY
+    hold("introspection", operation.price.schema, MAX_SCHEMA if alone else MAX_SCHEMA_BESIDE)
+    if asked.idempotency_key and operation.kind is OperationType.MUTATION and len(operation.keys) > 1:
+        raise invalid("Idempotency-Key", "key_for_several")
