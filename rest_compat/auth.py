@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from resolvers import sessions
 from resolvers.access import Permission, require
+from resolvers.faults import Code
 from resolvers.inputs import parse
 from resolvers.sessions import LoginInput, RefreshInput
 from rest_compat.bodies import body_of
@@ -30,15 +31,22 @@ class Entry:
 
     takes: type
     run: Callable[[Context, Any], Awaitable[Tokens | None]]
+    raises: tuple[Code, ...] = ()
+    """Codes of refusals that are its own."""
     open: bool = True
-    """It needs no token."""
+    """It needs no token, and answers two."""
+
+    @property
+    def status(self) -> int:
+        """Of its success."""
+        return 200 if self.open else 204
 
     async def __call__(self, request: Request, context: Context) -> Response:
         if not self.open:
             require(context, Permission.OWN_PROFILE)
         tokens = await self.run(context, parse(self.takes, await body_of(request)))
         if tokens is None:
-            return Response(status_code=204)
+            return Response(status_code=self.status)
         response = answer(orjson.dumps({"access": tokens.access, "refresh": tokens.refresh}), context.language)
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -56,6 +64,6 @@ async def _logout(context: Context, data: RefreshInput) -> None:
     await sessions.logout(context, data.refresh)
 
 
-LOGIN = Entry(LoginInput, _login)
-REFRESH = Entry(RefreshInput, _refresh)
+LOGIN = Entry(LoginInput, _login, (Code.INVALID_CREDENTIALS, Code.THROTTLED))
+REFRESH = Entry(RefreshInput, _refresh, (Code.TOKEN_NOT_VALID,))
 LOGOUT = Entry(RefreshInput, _logout, open=False)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from models.contracts import ContractStatus
+from models.identity import Role
+from resolvers.faults import Code
 from resolvers.selection import Kind
+from resolvers.words import Language, Message, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BY_KIND: dict[Kind, Any] = {
     Kind.INTEGER: 1,
@@ -64,4 +71,29 @@ BY_NAME: dict[str, Any] = {
 
 def example(name: str, kind: Kind) -> Any:
     """An example of the value that a field of this name and kind has."""
-    return BY_NAME.get(name, BY_KIND.get(kind))
+    return BY_NAME.get(name, BY_KIND[kind])
+
+
+_CONTRACT = {"entity": Message("Contract"), "id": 1}
+_GAPS: Mapping[Code, Mapping[str, object]] = {
+    Code.PARSE_ERROR: {"detail": Message("json_malformed", {"line": 1, "column": 14})},
+    Code.PERMISSION_DENIED: {"roles": (Role.SUPERVISOR, Role.ADMIN)},
+    Code.NOT_FOUND: _CONTRACT,
+    Code.INVALID_TRANSITION: {
+        **_CONTRACT,
+        "status": ContractStatus.TERMINATED,
+        "allowed": (ContractStatus.ACTIVE, ContractStatus.SUSPENDED),
+    },
+    Code.INSUFFICIENT_FUNDS: {"balance": "300.00", "amount": "500.00", "floor": "0.00"},
+    Code.PROTECTED: {**_CONTRACT, "obstacles": (Message("payments"), Message("tickets"))},
+    Code.PAYLOAD_TOO_LARGE: {"limit": 1_048_576},
+    Code.THROTTLED: {"seconds": 30},
+}
+"""What stands in the gaps of a refusal's sentence."""
+
+
+def refusal_of(code: Code, language: Language) -> dict[str, Any]:
+    """A refusal with this code, as it is answered."""
+    if code is Code.VALIDATION:
+        return {"phone": [say(Message("required"), language)]}
+    return {"status": "error", "code": code.value, "message": say(Message(code.value, _GAPS.get(code, {})), language)}

@@ -24,6 +24,7 @@ from resolvers.sessions import change_password
 from resolvers.tables import MODELS
 from rest_compat import auth
 from rest_compat.bodies import Write
+from rest_compat.description import Description, Pages
 from rest_compat.details import Detail, Statistics
 from rest_compat.http import Resource, slashed, unknown_path
 from rest_compat.lists import Lists
@@ -57,7 +58,12 @@ class Endpoint:
 def rest_routes(settings: Settings) -> list[BaseRoute]:
     """The API as Starlette's routes."""
     del settings
-    by_path = sorted(endpoints(), key=lambda endpoint: (endpoint.path.count("{"), endpoint.path))
+    calls = endpoints()
+    described = (
+        Endpoint("GET", "/schema/", Description(calls, PREFIX), "This description."),
+        Endpoint("GET", "/docs/", Pages(f"{PREFIX}/schema/"), "Pages to read it and to try the calls."),
+    )
+    by_path = sorted((*calls, *described), key=lambda endpoint: (endpoint.path.count("{"), endpoint.path))
     routes = [
         Route(path, Resource({endpoint.method: endpoint.handler for endpoint in group}))
         for path, group in groupby(by_path, attrgetter("path"))
