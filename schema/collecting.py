@@ -10,7 +10,9 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLIncludeDirective,
     GraphQLSkipDirective,
+    Visitor,
     is_abstract_type,
+    visit,
 )
 
 from resolvers.faults import NO_FIELD, invalid
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         InlineFragmentNode,
         SelectionNode,
         SelectionSetNode,
+        VariableNode,
     )
 
     from schema.plans import Inquiry
@@ -93,3 +96,25 @@ class Collector:
         if answer is None:
             raise invalid(NO_FIELD, "may_not_be_null")
         return bool(answer)
+
+    def variables(self, nodes: Sequence[FieldNode]) -> tuple[str, ...]:
+        """The variables on which what is below these fields depends; those of any fragment are counted in."""
+        names = _VariableNames()
+        for node in nodes:
+            if node.selection_set:
+                visit(node.selection_set, names)
+        for fragment in self.fragments.values():
+            visit(fragment, names)
+        return tuple(sorted(names.found))
+
+
+class _VariableNames(Visitor):
+    """Collects the names of the variables that it meets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        """Called by graphql-core for every variable."""
+        self.found.add(node.name.value)

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     Nodes_ = list[FieldNode]
 
-_DEFINITION: Final = "strawberry-definition"
+DEFINITION: Final = "strawberry-definition"
 """Under which Strawberry keeps its own field beside graphql-core's."""
 
 _ID: Final = Column("id", Kind.INTEGER)
@@ -188,7 +188,7 @@ def object_type(field: GraphQLField) -> GraphQLObjectType:
 
 def provenance_of(field: GraphQLField) -> Provenance:
     """Where a field of a row comes from."""
-    declared: StrawberryField = field.extensions[_DEFINITION]
+    declared: StrawberryField = field.extensions[DEFINITION]
     return cast("Provenance", provenance(declared))
 
 

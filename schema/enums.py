@@ -14,7 +14,8 @@ from models.payments import PaymentMethod, PaymentStatus, TransactionType
 from models.sims import SimStatus
 from models.tariffs import TariffType
 from models.tickets import TicketCategory, TicketPriority, TicketStatus
-from resolvers.faults import STATUS, Code
+from resolvers.faults import STATUS
+from resolvers.faults import Code as ErrorCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,7 @@ __all__ = [
     "CustomerStatus",
     "CustomerType",
     "DocumentType",
+    "ErrorCode",
     "OrderDirection",
     "PaymentMethod",
     "PaymentStatus",
@@ -209,28 +211,28 @@ describe(
     },
 )
 
-CODES: Mapping[Code, str] = {
-    Code.VALIDATION: "A value is malformed, out of range, already taken, or contradicts another.",
-    Code.INVALID_TRANSITION: "Not possible in the present state of the entity, or of a neighbour that it needs.",
-    Code.INSUFFICIENT_FUNDS: "The balance would fall below the lowest that the contract allows.",
-    Code.PROTECTED: "Cannot be deleted while other things depend on it; the message names them.",
-    Code.PARSE_ERROR: "The request's body cannot be read.",
-    Code.NOT_AUTHENTICATED: "No access token was sent.",
-    Code.TOKEN_NOT_VALID: "The token is malformed, expired or of an ended session.",
-    Code.INVALID_CREDENTIALS: "Wrong username or password, or a user who is not active.",
-    Code.PERMISSION_DENIED: "The caller's role may not do this.",
-    Code.NOT_FOUND: "There is no entity with the given id.",
-    Code.METHOD_NOT_ALLOWED: "The HTTP method is not supported at this address.",
-    Code.PAYLOAD_TOO_LARGE: "The request's body is larger than allowed.",
-    Code.UNSUPPORTED_MEDIA_TYPE: "The request's body is not JSON.",
-    Code.IDEMPOTENCY_MISMATCH: "The idempotency key was used before with other arguments.",
-    Code.THROTTLED: "Too many failed attempts; try again later.",
-    Code.INTERNAL_ERROR: "A fault of the server's own.",
-    Code.SERVICE_UNAVAILABLE: "The database cannot be reached at the moment.",
+CODES: Mapping[ErrorCode, str] = {
+    ErrorCode.VALIDATION: "A value is malformed, out of range, already taken, or contradicts another.",
+    ErrorCode.INVALID_TRANSITION: "Not possible in the present state of the entity, or of a neighbour that it needs.",
+    ErrorCode.INSUFFICIENT_FUNDS: "The balance would fall below the lowest that the contract allows.",
+    ErrorCode.PROTECTED: "Cannot be deleted while other things depend on it; the message names them.",
+    ErrorCode.PARSE_ERROR: "The request's body cannot be read.",
+    ErrorCode.NOT_AUTHENTICATED: "No access token was sent.",
+    ErrorCode.TOKEN_NOT_VALID: "The token is malformed, expired or of an ended session.",
+    ErrorCode.INVALID_CREDENTIALS: "Wrong username or password, or a user who is not active.",
+    ErrorCode.PERMISSION_DENIED: "The caller's role may not do this.",
+    ErrorCode.NOT_FOUND: "There is no entity with the given id.",
+    ErrorCode.METHOD_NOT_ALLOWED: "The HTTP method is not supported at this address.",
+    ErrorCode.PAYLOAD_TOO_LARGE: "The request's body is larger than allowed.",
+    ErrorCode.UNSUPPORTED_MEDIA_TYPE: "The request's body is not JSON.",
+    ErrorCode.IDEMPOTENCY_MISMATCH: "The idempotency key was used before with other arguments.",
+    ErrorCode.THROTTLED: "Too many failed attempts; try again later.",
+    ErrorCode.INTERNAL_ERROR: "A fault of the server's own.",
+    ErrorCode.SERVICE_UNAVAILABLE: "The database cannot be reached at the moment.",
 }
 
 describe(
-    Code,
+    ErrorCode,
     "Why something was refused: stable codes, the same as REST's in upper case.",
     {code: f"{description} HTTP status {STATUS[code]} in REST." for code, description in CODES.items()},
     name="ErrorCode",

@@ -81,10 +81,10 @@ def idempotency_key(request: Request) -> str | None:
     return None if key is None else usable_key(key)
 
 
-def usable_key(key: str) -> str:
+def usable_key(key: str, field: str = NO_FIELD) -> str:
     """An idempotency key, from wherever it came. Raises `Invalid` unless it is 1 to 255 printable ASCII characters."""
     if not re.fullmatch("[ -~]{1,255}", key):
-        raise invalid(NO_FIELD, "idempotency_key_invalid")
+        raise invalid(field, "idempotency_key_invalid")
     return key
 
 

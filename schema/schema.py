@@ -8,6 +8,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.execution import CompiledContext
+from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
 from schema.types import TYPES
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = strawberry.Schema(
     query=Query,
+    mutation=Mutation,
     types=list(TYPES.values()),
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     execution_context_class=CompiledContext,

@@ -1,0 +1,120 @@
+"""Everything that can be done: a mutation for every operation, and those of sessions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import strawberry
+from strawberry.tools import create_type
+
+from resolvers.access import GRANTS
+from resolvers.faults import Code
+from resolvers.inputs import input_fields
+from resolvers.kinds import Reference, hundredths_text
+from resolvers.operation import Effect
+from resolvers.operations import OPERATIONS
+from schema import logins
+from schema.ids import global_id
+from schema.inputs import has_target, operation_input
+from schema.payloads import Done, payload_type, row_field, told_field
+from schema.types import TYPES
+from schema.writing import mutation_field, operation_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from resolvers.operation import Operation
+
+
+# --- what they answer ---------------------------------------------------------------------------------------------
+
+
+def _entity_field(operation: Operation) -> Any:
+    typename = operation.entity.__name__
+    if operation.effect is Effect.DELETE:
+        what = f"Global id of the {typename} that is no more."
+        return told_field("deletedId", strawberry.ID, what, lambda done: global_id(typename, done.id))
+    name = typename[0].lower() + typename[1:]
+    return row_field(name, TYPES[typename], typename, f"The {typename} as it is now.", lambda done: done.id)
+
+
+def _money(name: str) -> Callable[[Done], object]:
+    return lambda done: hundredths_text(done.notes[name])
+
+
+_EXTRAS: Final[dict[str, Callable[[], Any]]] = {
+    "old_balance": lambda: told_field("oldBalance", Decimal, "Balance before.", _money("old_balance")),
+    "new_balance": lambda: told_field("newBalance", Decimal, "Balance afterwards.", _money("new_balance")),
+    "amount": lambda: told_field("amount", Decimal, "How much was moved, without sign.", _money("amount")),
+    "balance_after": lambda: told_field(
+        "balanceAfter", Decimal, "Balance of the contract after posting.", _money("balance_after")
+    ),
+    "payment_id": lambda: row_field(
+        "payment",
+        TYPES["Payment"],
+        "Payment",
+        "The payment that was made by it.",
+        lambda done: done.notes["payment_id"],
+    ),
+    "resolution_time": lambda: told_field(
+        "resolutionTime", int, "Whole seconds from opening to resolution.", lambda done: done.notes["resolution_time"]
+    ),
+}
+"""The payload field of each note that an operation's answer shows."""
+
+
+def _payload(operation: Operation) -> type:
+    fields = [_entity_field(operation), *(_EXTRAS[name]() for name in operation.extras)]
+    return payload_type(operation.graphql, fields)
+
+
+# --- what is said of them -----------------------------------------------------------------------------------------
+
+
+def description(operation: Operation) -> str:
+    """What an operation does, who may call it, from which states, and how it can be refused."""
+    parts = [operation.description, f"For: {_listed(GRANTS[operation.may])}."]
+    if operation.moves:
+        parts.append(f"From: {_listed(operation.moves)}.")
+    if refusals := list(codes(operation)):
+        parts.append(f"Errors: {_listed(refusals)}.")
+    return "\n\n".join(parts)
+
+
+def codes(operation: Operation) -> Iterable[Code]:
+    """The codes of refusals that the operation's payload can hold, in the order in which they are decided."""
+    takes = list(input_fields(operation.input)) if operation.input else []
+    if has_target(operation) or any(isinstance(field.kind, Reference) for field in takes):
+        yield Code.NOT_FOUND
+    if takes:
+        yield Code.VALIDATION
+    if operation.moves and Code.INVALID_TRANSITION not in operation.raises:
+        yield Code.INVALID_TRANSITION
+    yield from (code for code in operation.raises if code is not Code.PROTECTED)
+    if operation.effect is Effect.DELETE or Code.PROTECTED in operation.raises:
+        yield Code.PROTECTED
+    if operation.keyed:
+        yield Code.IDEMPOTENCY_MISMATCH
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return ", ".join(f"`{value.name}`" for value in values)
+
+
+# --- the type -----------------------------------------------------------------------------------------------------
+
+
+def _field(operation: Operation) -> Any:
+    field = mutation_field(
+        description(operation), operation_input(operation), _payload(operation), operation_run(operation)
+    )
+    field.graphql_name = field.python_name = operation.graphql
+    return field
+
+
+Mutation: Final = create_type(
+    "Mutation",
+    [*(_field(operation) for operation in OPERATIONS), *logins.fields()],
+    description="Everything that can be done. Mutations of one document run one after the other, each on its own.",
+)
