@@ -97,7 +97,7 @@ async def login(context: Context, username: str, password: str) -> Tokens:
     """
     async with throttle.attempt(context, username) as attempt:
         user = await _named(context.database, username)
-        right = await passwords.matches(context.settings, user and user.password, password)
+        right = await passwords.matches(context.settings, user.password if user else None, password)
         if user is None or not right or not user.is_active:
             raise fault(Code.INVALID_CREDENTIALS)
         stronger = await _rehashed(context.settings, user, password)

@@ -159,7 +159,7 @@ FROM tickets GROUP BY 1, 2, 3
 
 
 def _tickets(rows: Rows) -> dict[str, Any]:
-    resolved, seconds = _sum(rows, 6), sum(Decimal(row[7]) for row in rows)
+    resolved, seconds = _sum(rows, 6), sum((Decimal(row[7]) for row in rows), Decimal())
     return {
         "total": _sum(rows, 3),
         **_tally(TicketStatus, rows, 0, 3),

@@ -9,7 +9,7 @@ from models.identity import User
 from models.tickets import Ticket, TicketStatus
 from resolvers.access import Permission
 from resolvers.faults import Code, Fault
-from resolvers.inputs import UNSET, Refused, takes
+from resolvers.inputs import Refused, given, takes
 from resolvers.kinds import LONG_TEXT, Reference, Text
 from resolvers.operation import Effect, operation
 from resolvers.words import Message
@@ -157,8 +157,9 @@ async def resolve_ticket(work: Work, ticket: Ticket, data: ResolveInput) -> Tick
 async def close_ticket(work: Work, ticket: Ticket, data: CloseInput) -> Ticket:
     """Close a ticket, solved or not; the reason goes into its history."""
     ticket.closed_at = work.now
-    if data.reason is not UNSET and data.reason is not None:
-        work.mark(ticket, work.action, data.reason)
+    reason = given(data).get("reason")
+    if reason is not None:
+        work.mark(ticket, work.action, reason)
     return ticket
 
 

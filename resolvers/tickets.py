@@ -17,7 +17,7 @@ from resolvers.access import Permission
 from resolvers.columns import column, orderable
 from resolvers.context import now
 from resolvers.faults import invalid
-from resolvers.inputs import UNSET, changes_in, given, takes
+from resolvers.inputs import changes_in, given, takes
 from resolvers.kinds import LONG_TEXT, Choice, Reference, Text
 from resolvers.operation import Effect, operation
 from resolvers.selection import Comparison, Condition, Expression, Filter, Kind, ListSpec, Term
@@ -125,11 +125,9 @@ def due(settings: Settings, opened: datetime, priority: TicketPriority) -> datet
 async def _lock_with_owners(work: Work, target: int, data: TicketInput) -> Ticket:
     """Before the ticket, whom and what it will be about: the names it is found by must not change meanwhile."""
     ticket = await work.glimpse(Ticket, target)
-    if data.customer_id in (UNSET, ticket.customer_id):
-        await work.lock_owner(Customer, ticket.customer_id, Lock.SHARE)
-    else:
-        await work.lock(Customer, data.customer_id, Lock.SHARE, named="customer_id")
-    contract_id = given(data).get("contract_id", ticket.contract_id)
+    wanted = given(data)
+    await work.lock(Customer, wanted.get("customer_id", ticket.customer_id), Lock.SHARE, named="customer_id")
+    contract_id = wanted.get("contract_id", ticket.contract_id)
     if contract_id is not None:
         await work.lock(Contract, contract_id, Lock.SHARE, named="contract_id")
     return await work.lock(Ticket, target)

@@ -80,7 +80,7 @@ STAFF_LIST = ListSpec(
 
 
 async def _hash(context: Context, data: UserInput) -> UserInput:
-    if data.password is UNSET:
+    if "password" not in given(data):
         return data
     return dataclasses.replace(data, password=await passwords.hashed(context.settings, data.password))
 
@@ -113,7 +113,7 @@ def _more_than_own_profile(caller: Caller, target: int | None, raw: Mapping[str,
 async def _lock_with_admins(work: Work, target: int, data: UserInput | None) -> User:
     """The user, and every active admin where it may be about the last of them."""
     admins: list[int] = []
-    if data is None or data.role is not UNSET or data.is_active is not UNSET:
+    if data is None or given(data).keys() & {"role", "is_active"}:
         sql = f"SELECT id FROM users WHERE role = '{Role.ADMIN}' AND is_active"
         admins = [row[0] for row in await work.tx.fetch(spelt(work.tx.dialect, sql))]
     await work.lock_all(User, [*admins, target])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from models.database import Transaction
     from resolvers.context import Context
 
-PASSWORD = "correct horse 1"
+PASSWORD, WRONG = "correct horse 1", "wrong horse"
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def user(factory: Factory) -> User:
     return await factory.user(username="aida")
 
 
-async def login(context: Context, username: str = "aida", password: str = "wrong horse") -> Fault | None:
+async def login(context: Context, username: str = "aida", password: str = WRONG) -> Fault | None:
     """None for a success, else the refusal."""
     try:
         await sessions.login(context, username, password)
@@ -40,7 +40,7 @@ async def login(context: Context, username: str = "aida", password: str = "wrong
     return None
 
 
-async def codes(context: Context, times: int, username: str = "aida", password: str = "wrong horse") -> list[str]:
+async def codes(context: Context, times: int, username: str = "aida", password: str = WRONG) -> list[str]:
     faults = [await login(context, username, password) for _ in range(times)]
     return ["ok" if fault is None else fault.code.value for fault in faults]
 
@@ -199,13 +199,19 @@ async def test_many_right_logins_at_once_are_all_let_in(nobody: Context) -> None
 
 
 @pytest.mark.usefixtures("user")
-async def test_a_client_that_hangs_up_has_still_guessed(nobody: Context) -> None:
+async def test_a_client_that_hangs_up_has_still_guessed(nobody: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     costly = dataclasses.replace(
         nobody, settings=dataclasses.replace(nobody.settings, argon2_time_cost=8, argon2_memory_kib=32_768)
     )
+    begun, true_matches = asyncio.Event(), passwords.matches
+
+    async def telling(*arguments: object) -> bool:
+        begun.set()
+        return await true_matches(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(passwords, "matches", telling)
     guess = asyncio.create_task(login(costly))
-    while not await failures(nobody):
-        await asyncio.sleep(0.001)
+    await begun.wait()
     guess.cancel()
     await asyncio.gather(guess, return_exceptions=True)
     assert await failures(nobody) == 1
