@@ -60,7 +60,7 @@ SERVING: Final[Mapping[str, Reader]] = {
     "port": ("ABONENT_PORT", values.whole(0, 65_535)),
     "workers": ("ABONENT_WORKERS", values.whole(1, 256)),
 }
-"""Defaults of the options of `abonent serve`."""
+"""Fields of `Serving`."""
 
 
 class BadSettings(Exception):
@@ -72,12 +72,20 @@ class BadSettings(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Serving:
+    """How `abonent serve` is to serve, unless its options say otherwise."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything that the environment says."""
 
     settings: Settings
-    serving: Mapping[str, Any]
-    """`host`, `port` and `workers`, as far as they are given."""
+    serving: Serving
     admin_password: str | None = field(repr=False)
     """Of `admin` and of the demo users; None: generated."""
     warnings: tuple[str, ...]
@@ -118,7 +126,7 @@ def load(given: Mapping[str, str] | None = None) -> Configuration:
     settings = Settings(url, keys, query_limits=QueryLimits(**limits), **plain)
     return Configuration(
         settings=replace(settings, due_hours=MappingProxyType({**settings.due_hours, **due})),
-        serving=serving,
+        serving=Serving(**serving),
         admin_password=source.text("ABONENT_ADMIN_PASSWORD") or None,
         warnings=(*_unknown(source.given), *_weak(keys)),
     )

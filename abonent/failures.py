@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import orjson
 from starlette.requests import Request
-from starlette.responses import Response
 
 from abonent.logs import ERRORS
 from models.database import Unavailable
-from resolvers.faults import Code, Fault
-from resolvers.words import Message, say
+from resolvers.faults import Code, Fault, fault
+from resolvers.words import Message
 from rest_compat.http import refused
+from schema.answers import RETRY_AFTER, of_refusal
 from schema.http import language_of
+from schema.negotiation import MediaType, accepted
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-RETRY_AFTER: Final = 5
-"""Seconds after which a client may try again when the database is away."""
 GRAPHQL: Final = "/graphql"
 
 
@@ -44,16 +43,16 @@ def _refusal(error: Exception) -> Fault:
     if isinstance(error, Fault):
         return error
     if isinstance(error, Unavailable):
+        ERRORS.warning("the database is unavailable", extra={"facts": {"cause": str(error)}})
         return Fault(Code.SERVICE_UNAVAILABLE, Message("service_unavailable"), retry_after=RETRY_AFTER)
     ERRORS.error("unhandled exception", exc_info=error)
-    return Fault(Code.INTERNAL_ERROR, Message("internal_error"))
+    return fault(Code.INTERNAL_ERROR)
 
 
 def answer(refusal: Fault, request: Request) -> Response:
     """The refusal in the form of the door that was knocked at."""
-    if request.url.path.rstrip("/") != GRAPHQL:
+    if request.scope["path"].rstrip("/") != GRAPHQL:
         return refused(refusal, request)
-    message = say(refusal.message, language_of(request.headers.get("accept-language", "")))
-    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": refusal.code.value.upper()}}]})
-    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
-    return Response(body, refusal.status, headers, "application/graphql-response+json")
+    language = language_of(request.headers.get("accept-language", ""))
+    media = accepted(request.headers.get("accept"), page=False) or MediaType.JSON
+    return of_refusal(refusal, language, media)

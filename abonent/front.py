@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from abonent.failures import RETRY_AFTER
 from models.database import Unavailable
+from schema.answers import RETRY_AFTER
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -97,7 +97,7 @@ async def ensure(context: Context, person: Person, password: str) -> int:
 
 
 async def apply_password(context: Context, password: str) -> None:
-    """Make `ABONENT_ADMIN_PASSWORD` the password of `admin`, made if missing, and of those of the demo's staff there are."""
+    """Make this the password of `admin`, made if missing, and of those of the demo's staff that there are."""
     await ensure(context, STAFF[0], password)
     for person in STAFF:
         user_id = await user_id_of(context.database, person.username)
