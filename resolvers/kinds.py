@@ -32,9 +32,12 @@ class InputKind(Protocol):
 
 def storable(text: str) -> str:
     """The text itself, unless a database could not keep it: NUL and lone surrogates are refused."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if _UNSTORABLE.search(text):
         raise Refused("bad_characters")
     return text
+
+
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def _text(value: object) -> str:

@@ -28,6 +28,8 @@ MAX_LENGTH: Final = 100_000
 MAX_COMMENTS: Final = 1_000
 MAX_NAME: Final = 200
 """Characters of a name: looking for names like a misspelt one takes quadratic time over its length."""
+MAX_FRAGMENTS: Final = 100
+"""Fragments that a document defines: validation compares every two of them."""
 MAX_CONFLICTS: Final = 2_000
 """Pairs of fields under one key of the answer, which validation compares: 63 times the same field, for example."""
 MAX_VALUES: Final = 10_000
@@ -158,6 +160,7 @@ def check_document(document: DocumentNode, limits: QueryLimits) -> bool:
     Answers whether it could be measured: fragments that contain themselves have no size.
     """
     fragments = Fragments(fragments_of(document))
+    hold("fragments", len(fragments.definitions), MAX_FRAGMENTS)
     try:
         roots = _roots(document, fragments)
         total = Count()
