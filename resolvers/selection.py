@@ -121,6 +121,8 @@ class Comparison(Enum):
     BEFORE = auto()
     IS_NULL = auto()
     """The bind gives True for null, False for not null."""
+    HOLDS = auto()
+    """The source is true: said in the statement itself, where a partial index sees it; the bind is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +170,11 @@ class Keyset:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """An edge's cursor."""
-
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An edge's node."""
-
     key: str
     object: Object
 

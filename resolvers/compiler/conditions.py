@@ -31,6 +31,8 @@ def _condition(statement: Statement, condition: Condition, row: str) -> str:
             return statement.spelling.among(sql, statement.parameter(condition.value, kind, many=True))
         case Comparison.IS_NULL:
             return f"({sql} IS NULL) = {statement.parameter(condition.value, Kind.TRUTH)}"
+        case Comparison.HOLDS:
+            return sql
         case other:
             return f"{sql} {_OPERATORS[other]} {statement.parameter(condition.value, kind)}"
 

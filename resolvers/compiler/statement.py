@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
@@ -83,23 +84,32 @@ class Spelling(Protocol):
         """A list of `(prefix, id)` as rows: a FROM clause, the prefix, the id."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that a request brings."""
+
+    bind: Bind
+    kind: Kind
+    many: bool
+
+
 @dataclass(slots=True)
 class Statement:
     """Collects what a statement consists of while its text is written."""
 
     spelling: Spelling
-    binds: list[Bind] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
-    _numbers: dict[tuple[Bind, Kind, bool], int] = field(default_factory=dict)
+    _parameters: dict[Parameter, int] = field(default_factory=dict)
     _names: Iterator[int] = field(default_factory=lambda: count(1))
 
     def parameter(self, bind: Bind, kind: Kind, *, many: bool = False) -> str:
-        """The SQL of a parameter; the same bind is the same parameter."""
-        key = (bind, kind, many)
-        if key not in self._numbers:
-            self.binds.append(self.spelling.bound(bind, many=many))
-            self._numbers[key] = len(self.binds)
-        return self.spelling.parameter(self._numbers[key], kind, many=many)
+        """The SQL of a parameter; the same bind is the same parameter.
+
+        Until the statement is finished that is a mark: parts may yet turn out not to be needed, and a statement must
+        have exactly the parameters that it mentions.
+        """
+        place = self._parameters.setdefault(Parameter(bind, kind, many), len(self._parameters))
+        return f"\0{place}\0"
 
     def now(self) -> str:
         return self.parameter(_now, Kind.MOMENT)
@@ -113,8 +123,17 @@ class Statement:
         self.tables.append(f"{header} AS MATERIALIZED ({body})")
 
     def plan(self, select: str) -> Plan:
+        """The finished statement."""
         prefix = f"WITH {', '.join(self.tables)} " if self.tables else ""
-        return Plan(prefix + select, tuple(self.binds))
+        known, numbers = list(self._parameters), dict[Parameter, int]()
+
+        def spelt(mark: re.Match[str]) -> str:
+            parameter = known[int(mark[1])]
+            number = numbers.setdefault(parameter, len(numbers) + 1)
+            return self.spelling.parameter(number, parameter.kind, many=parameter.many)
+
+        sql = re.sub("\0([0-9]+)\0", spelt, prefix + select)
+        return Plan(sql, tuple(self.spelling.bound(one.bind, many=one.many) for one in numbers))
 
 
 def _now(variables: Variables) -> datetime:
