@@ -27,7 +27,7 @@ from resolvers.faults import Invalid
 from resolvers.words import Language, say
 from rest_compat.openapi import document
 from rest_compat.routes import PREFIX, endpoints
-from schema.schema import SCHEMA
+from schema.schema import sdl
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -262,7 +262,7 @@ async def _check(configuration: Configuration) -> int:
 @main.command("export-schema")
 def export_schema() -> None:
     """Print the GraphQL schema (SDL)."""
-    click.echo(SCHEMA.as_str())
+    click.echo(sdl())
 
 
 @main.command()

@@ -26,3 +26,8 @@ SCHEMA: Final = strawberry.Schema(
 
 GRAPHQL: Final[GraphQLSchema] = SCHEMA._schema  # noqa: SLF001 - Strawberry shows its graphql-core schema no other way
 """The same schema as graphql-core knows it: what documents are validated against and run on."""
+
+
+def sdl() -> str:
+    """The schema in GraphQL's own definition language, as it stands in `schema.graphql`."""
+    return "\n".join(line.rstrip() for line in SCHEMA.as_str().splitlines())
