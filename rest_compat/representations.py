@@ -45,7 +45,7 @@ def shown(typename: str) -> tuple[Shown, ...]:
 def _values(field: FieldOrigin) -> tuple[Shown, ...]:
     """A relation is its row's id; a list of rows has a path of its own; REST's own id is the integer."""
     origin = field.origin
-    if field.is_id or isinstance(origin, GlobalId | ToMany):
+    if field.is_id or not field.rest or isinstance(origin, GlobalId | ToMany):
         return ()
     if isinstance(origin, ToOne):
         return (Shown(field.python_name, _reference(field), field),)

@@ -44,8 +44,10 @@ class HistoryEvent(Node):
     actor: StaffLink | None = to_one("Staff", column(AuditEvent, "actor_id"), "Who did it; null for the system itself.")
     actor_name: str | None = computed(names.user_of("actor_id"), "Name of who did it; null for the system itself.")
     changes: list[FieldChange] = changes(column(AuditEvent, "changes"), "The fields that changed; secrets never show.")
-    reason: str | None = stored(column(AuditEvent, "reason"), "Why, where the caller said so.")
-    request_id: str = stored(column(AuditEvent, "request_id"), "Shared by all events of one call, cascades included.")
+    reason: str | None = stored(column(AuditEvent, "reason"), "Why, where the caller said so.", rest=False)
+    request_id: str = stored(
+        column(AuditEvent, "request_id"), "Shared by all events of one call, cascades included.", rest=False
+    )
     created_at: datetime = stored(column(AuditEvent, "created_at"), "When it happened.")
 
 

@@ -54,6 +54,8 @@ class FieldOrigin:
     nullable: bool = False
     is_id: bool = False
     """Its value is a global id, whatever it comes from; REST has no such."""
+    rest: bool = True
+    """REST shows it; false for what its documented bodies do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Provenance:
     reference: Source | None = None
     spec: ListSpec | None = None
     """With a `ToMany`: how the list can be asked."""
+    rest: bool = True
+    """As of `FieldOrigin`."""
 
 
 ORIGIN = "origin"
@@ -81,9 +85,9 @@ def global_id() -> Any:
     )
 
 
-def stored(column: Column, description: str) -> Any:
+def stored(column: Column, description: str, *, rest: bool = True) -> Any:
     """A stored value."""
-    return _field(description, Provenance(column))
+    return _field(description, Provenance(column, rest=rest))
 
 
 def computed(expression: Expression, description: str) -> Any:
@@ -91,9 +95,9 @@ def computed(expression: Expression, description: str) -> Any:
     return _field(description, Provenance(expression))
 
 
-def to_one(target: str, key: Column, description: str) -> Any:
+def to_one(target: str, key: Column, description: str, *, rest: bool = True) -> Any:
     """The row of another type that a stored foreign key names."""
-    return _field(description, Provenance(ToOne(target, local=key.name), reference=key))
+    return _field(description, Provenance(ToOne(target, local=key.name), reference=key, rest=rest))
 
 
 def to_one_back(target: str, remote: str, reference: Expression, description: str) -> Any:
@@ -137,6 +141,7 @@ def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
             reference=said.reference,
             nullable=isinstance(field.type, StrawberryOptional),
             is_id=field.type is strawberry.ID,
+            rest=said.rest,
         )
         for field, said in declared
         if said is not None

@@ -44,7 +44,10 @@ class Payment(Node):
     processed_at: datetime | None = stored(column(_ROW, "processed_at"), "When it was posted; null until then.")
     processed_by: StaffLink | None = to_one("Staff", column(_ROW, "processed_by_id"), "Who posted it; null until then.")
     refund_of: PaymentLink | None = to_one(
-        "Payment", column(_ROW, "refund_of_id"), "The payment that this refund gives back; null for all but refunds."
+        "Payment",
+        column(_ROW, "refund_of_id"),
+        "The payment that this refund gives back; null for all but refunds.",
+        rest=False,
     )
     created_at: datetime = stored(column(_ROW, "created_at"), "When the payment was registered.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the payment last changed.")
