@@ -15,6 +15,7 @@ from abonent.app import create_app
 from abonent.config import load
 from abonent.logs import configure_logging
 from abonent.metrics import SHARED_FOLDER
+from abonent.protocol import GuardedProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +80,7 @@ def _config(settings: Settings, app: Starlette | str, workers: int) -> uvicorn.C
         factory=isinstance(app, str),
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=GuardedProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
