@@ -6,9 +6,10 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
+from strawberry.utils.str_converters import to_camel_case
 
 from models.database import Unavailable
-from resolvers.faults import Code, Fault, fault
+from resolvers.faults import NO_FIELD, Code, Fault, fault
 from resolvers.words import say
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ def as_fault(error: GraphQLError) -> Fault | None:
 
 
 def formatted(error: GraphQLError, language: Language) -> dict[str, Any]:
-    """The error as the response shows it: message, locations, path, and `extensions.code`."""
+    """The error as the response shows it: message, locations, path, `extensions.code`, and the argument at fault."""
     refusal = as_fault(error)
     shown: dict[str, Any] = dict(error.formatted)
     shown["extensions"] = {"code": (refusal.code if refusal else Code.VALIDATION).upper()}
     if refusal:
         shown["message"] = say(refusal.message, language)
+        if refusal.field is not None and refusal.field != NO_FIELD:
+            shown["extensions"]["field"] = to_camel_case(refusal.field)
         if refusal.retry_after is not None:
             shown["extensions"]["retryAfter"] = refusal.retry_after
     return shown

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NewType
+from typing import TYPE_CHECKING, Any, Final, NewType
+from zoneinfo import ZoneInfo
 
 import strawberry
 from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode, value_from_ast_untyped
@@ -17,6 +18,7 @@ from graphql.language import print_ast
 
 from resolvers.inputs import Refused
 from resolvers.kinds import Day
+from resolvers.listing import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +30,7 @@ JSON = NewType("JSON", object)
 
 _DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _SHOWN = 80
+_ANY_ZONE: Final = ZoneInfo("UTC")
 
 
 def _refuse(typename: str, value: object, hint: str) -> GraphQLError:
@@ -69,16 +72,12 @@ def _day_literal(node: ValueNode, _variables: object = None) -> object:
 
 
 def _moment(value: object) -> object:
-    """A moment with its zone, or a bare day."""
-    hint = "expected a time with its zone such as '2026-01-31T08:00:00Z', or a day such as '2026-01-31'."
-    if not isinstance(value, str):
-        raise _refuse("DateTime", value, hint)
+    """A moment, or a bare day; which moment a day means is known where it is compared."""
     try:
-        parsed = datetime.fromisoformat(value)
-    except ValueError:
+        Moment(_ANY_ZONE).read(value)
+    except Refused:
+        hint = "expected a time with its zone such as '2026-01-31T08:00:00Z', or a day such as '2026-01-31'."
         raise _refuse("DateTime", value, hint) from None
-    if parsed.tzinfo is None:
-        _day(value)
     return value
 
 

@@ -8,6 +8,8 @@ from resolvers.compiler.scalars import value_of
 from resolvers.selection import Comparison, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from resolvers.compiler.statement import Statement
     from resolvers.selection import Choose, Condition
 
@@ -19,9 +21,9 @@ _OPERATORS = {
 }
 
 
-def conditions(statement: Statement, choose: Choose, row: str) -> list[str]:
-    """The list's restrictions, but for its search."""
-    return [_condition(statement, condition, row) for condition in choose.where]
+def conditions(statement: Statement, where: Sequence[Condition], row: str) -> list[str]:
+    """Restrictions of which rows there are."""
+    return [_condition(statement, condition, row) for condition in where]
 
 
 def _condition(statement: Statement, condition: Condition, row: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resolvers.compiler.conditions import conditions
 from resolvers.compiler.connections import inline_page, needs_of, rendered
 from resolvers.compiler.levels import deep, deep_connection, ids_of_page, level, lifted
 from resolvers.compiler.objects import Row, object_json
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
 
 def by_id(statement: Statement, root: ById) -> Plan:
     wanted = statement.parameter(_of_64_bits(root.id), Kind.INTEGER)
-    if _by_levels(statement, root.object):
-        nodes = level(statement, root.object, f"SELECT {wanted} AS id")
-        return statement.plan(f"SELECT {nodes}.j FROM {nodes}")
     row = statement.name("t")
+    found = f"FROM {root.object.table.name} {row} WHERE {row}.id = {wanted}{_visible(statement, root.object, row)}"
+    if _by_levels(statement, root.object):
+        nodes = level(statement, root.object, f"SELECT {row}.id {found}")
+        return statement.plan(f"SELECT {nodes}.j FROM {nodes}")
     text = statement.spelling.concat(object_json(statement, root.object, Row(row)))
-    return statement.plan(f"SELECT {text} FROM {root.object.table.name} {row} WHERE {row}.id = {wanted}")
+    return statement.plan(f"SELECT {text} {found}")
+
+
+def _visible(statement: Statement, asked: Object, row: str) -> str:
+    """What a row must meet for the caller to see it."""
+    return "".join(f" AND {sql}" for sql in conditions(statement, asked.where, row))
 
 
 def _of_64_bits(bind: Bind) -> Bind:
@@ -42,13 +49,15 @@ def several(statement: Statement, root: Several) -> Plan:
     branches = ""
     for asked in root.objects:
         kind = f"{prefix} = {quoted(asked.table.prefix)}"
+        row = statement.name("t")
+        table, visible = f"FROM {asked.table.name} {row} WHERE {row}.id", _visible(statement, asked, row)
         if _by_levels(statement, asked):
-            nodes = level(statement, asked, f"SELECT DISTINCT {number} AS id FROM {source} WHERE {kind}")
+            ids = f"SELECT {row}.id {table} IN (SELECT {number} FROM {source} WHERE {kind}){visible}"
+            nodes = level(statement, asked, ids)
             text = f"(SELECT {nodes}.j FROM {nodes} WHERE {nodes}.id = {number})"
         else:
-            row = statement.name("t")
             json = statement.spelling.concat(object_json(statement, asked, Row(row)))
-            text = f"(SELECT {json} FROM {asked.table.name} {row} WHERE {row}.id = {number})"
+            text = f"(SELECT {json} {table} = {number}{visible})"
         branches += f" WHEN {kind} THEN {text}"
     element = f"coalesce(CASE{branches} END, 'null')" if branches else "'null'"
     return statement.plan(f"SELECT {_array(statement, [element])} FROM {source}")

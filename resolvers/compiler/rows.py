@@ -54,7 +54,7 @@ def in_place(statement: Statement, table: Table, choose: Choose, link: Sequence[
     row = statement.name("t")
     restrictions = (
         *(one.replace("{t}", row) for one in link),
-        *conditions(statement, choose, row),
+        *conditions(statement, choose.where, row),
         *searched(statement, choose, row),
     )
     return Rows(table, f"{table.name} {row}", row, restrictions, ranks_of(statement, choose.order, row))
@@ -67,7 +67,7 @@ def at_root(statement: Statement, table: Table, choose: Choose) -> Rows:
     row, hits = statement.name("t"), statement.name("h")
     source, found = statement.spelling.found(statement, table, row, choose.words)
     ranks = ranks_of(statement, choose.order, row)
-    where = " AND ".join((*found, *conditions(statement, choose, row)))
+    where = " AND ".join((*found, *conditions(statement, choose.where, row)))
     statement.table(hits, f"SELECT {row}.id, {named(ranks)} FROM {source}{f' WHERE {where}' if where else ''}")
     return Rows(table, hits, hits, (), renamed(ranks, hits), hits=True)
 
