@@ -2,7 +2,6 @@
 
 import { element, language, send, sessionBar } from "./session.js";
 
-const { GraphiQL } = window.GraphiQL ? { GraphiQL: window.GraphiQL } : {};
 const examples = await (await fetch("/static/examples.json")).json();
 
 const place = document.getElementById("page");
@@ -10,10 +9,14 @@ const main = element("main");
 place.append(sessionBar("Abonent · GraphQL", [["REST", "/api/docs/"]]), main);
 
 const fetcher = (request, options) => send(request, options?.headers);
+
+/** A comment above a document, in lines that fit beside the answer. */
+const comment = (text) => text.replace(/(.{1,50})(\s|$)/g, "# $1\n");
+
 const defaultTabs = examples.map((example) => ({
-  query: `# ${example[language]}\n\n${example.query}`,
+  query: `${comment(example[language])}\n${example.query}`,
   variables: example.variables ? JSON.stringify(example.variables, null, 2) : undefined,
 }));
 
 const root = window.ReactDOM.createRoot(main);
-root.render(window.React.createElement(GraphiQL, { fetcher, defaultTabs, shouldPersistHeaders: false }));
+root.render(window.React.createElement(window.GraphiQL, { fetcher, defaultTabs, shouldPersistHeaders: false }));

@@ -15,11 +15,11 @@ from resolvers.words import Language
 from schema.errors import formatted
 from schema.execution import GraphQLRequest, execute
 from schema.schema import GRAPHQL
+from tests.factories import Factory
+from tests.schema.door import Door
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from tests.factories import Factory
 
 
 @dataclass
@@ -86,3 +86,9 @@ class Asker:
 async def ask(factory):
     """Asks documents of the database."""
     return Asker(factory)
+
+
+@pytest.fixture
+async def door(app, http):
+    """The endpoint over HTTP; its `factory` makes rows on the program's own connections."""
+    return Door(http, await Factory(app.state.database, app.state.settings).prepare())
