@@ -44,7 +44,7 @@ class CustomerInput:
     inn: str | None = takes(Text(), "Taxpayer number (ИНН).", nullable=True)
     address: str | None = takes(Text(LONG_TEXT), "Postal address.", nullable=True)
     customer_type: CustomerType = takes(Choice(CustomerType), "Person or organization.", default="individual")
-    organization_name: str | None = takes(Text(), "Name of the organization.", nullable=True)
+    organization_name: str | None = takes(Text(), "What an organization is called.", nullable=True)
     notes: str | None = takes(Text(LONG_TEXT), "Notes of the staff.", nullable=True)
 
 

@@ -30,7 +30,7 @@ class Query:
 
     node: Node | None = node("Any object by its global id; null if there is none, or none that the caller may see.")
     nodes: list[Node | None] = nodes("Objects of any types by their global ids, in the order asked.")
-    me: UserLink = me("The caller.")
+    me: UserLink = me("The user who is asking.")
 
     customer: CustomerLink | None = one("Customer", "The customer with this id, or null.")
     customers: Connection[CustomerLink] = many(customers.LIST, "All customers, a page at a time.")

@@ -27,15 +27,17 @@ async def other(factory):
     return f"usr_{user.id}"
 
 
+@pytest.mark.usefixtures("other")
 @pytest.mark.parametrize("role", LOWER)
-async def test_lower_roles_do_not_list_users(ask, other, role):
+async def test_lower_roles_do_not_list_users(ask, role):
     answer = await ask(ALL, role=role)
     assert answer["data"] == {"users": None}
     assert answer["errors"][0]["extensions"]["code"] == "PERMISSION_DENIED"
 
 
+@pytest.mark.usefixtures("other")
 @pytest.mark.parametrize("role", UPPER)
-async def test_upper_roles_list_users(ask, other, role):
+async def test_upper_roles_list_users(ask, role):
     data = await ask.data(ALL, role=role)
     assert {"username": "other"} in data["users"]["nodes"]
 
