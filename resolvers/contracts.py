@@ -87,6 +87,7 @@ LIST = ListSpec(
     may=Permission.MANAGE_SUBSCRIBERS,
     takes=ContractInput,
     says="created",
+    raises=(Code.INVALID_TRANSITION,),
 )
 async def create_contract(work: Work, data: ContractInput) -> Contract:
     """Draw up a contract, a draft until it is activated. The customer may not be blocked; the tariff must be active."""
@@ -124,7 +125,7 @@ async def _lock_terms(work: Work, target: int, data: ContractInput) -> Contract:
     takes=ContractInput,
     lock=_lock_terms,
     says="updated",
-    raises=(Code.INSUFFICIENT_FUNDS,),
+    raises=(Code.INVALID_TRANSITION, Code.INSUFFICIENT_FUNDS),
 )
 async def update_contract(work: Work, contract: Contract, data: ContractInput) -> Contract:
     """Change a contract's terms: another active tariff, and, while it is a draft, another customer.
