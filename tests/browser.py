@@ -30,7 +30,7 @@ FLAGS = (
 )
 PATIENCE = 20.0
 
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing (Debian: apt-get install chromium)")
 
 
 @asynccontextmanager
@@ -55,6 +55,7 @@ class Page:
     problems: list[str] = field(default_factory=list)
     """Errors on the console: exceptions, files not found, what the policy stopped."""
     requested: list[str] = field(default_factory=list)
+    loaded: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, script):
         """The value of an expression in the page, awaited if it is a promise."""
@@ -65,10 +66,9 @@ class Page:
 
     async def until(self, condition):
         """Wait until an expression is true in the page."""
+        poll = f"const poll = () => ({condition}) ? resolve() : setTimeout(poll, 30); poll()"
         try:
-            async with asyncio.timeout(PATIENCE):
-                while not await self.run(f"Boolean({condition})"):
-                    await asyncio.sleep(0.05)
+            await self.run(f"new Promise((resolve) => {{ {poll} }})")
         except TimeoutError:
             shown = await self.run("document.body.innerText")
             pytest.fail(f"never true: {condition}\nproblems: {self.problems}\npage: {shown}")
@@ -89,7 +89,9 @@ class Page:
 
     def note(self, method, event):
         """Take in an event of the protocol."""
-        if method == "Network.requestWillBeSent":
+        if method == "Page.loadEventFired":
+            self.loaded.set()
+        elif method == "Network.requestWillBeSent":
             self.requested.append(event["request"]["url"])
         elif method == "Runtime.exceptionThrown":
             self.problems.append(str(event["exceptionDetails"].get("exception", event)))
@@ -130,6 +132,8 @@ class Browser:
         headers = {"headers": {"Accept-Language": language}}
         await self.send("Network.setExtraHTTPHeaders", headers, page.session)
         await self.send("Page.navigate", {"url": url}, page.session)
+        async with asyncio.timeout(PATIENCE):
+            await page.loaded.wait()
         return page
 
     async def listen(self, reader):
