@@ -25,6 +25,8 @@ from tests.factories import Factory
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytest_plugins = ("tests.skips",)
+
 POSTGRES_URL = os.environ.get("ABONENT_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
 """A server on which the tests may create databases; the user must be a superuser."""
 
@@ -115,6 +117,19 @@ async def postgres_settings(postgres_url):
 def settings(request):
     """Settings of an empty, migrated database; once for each of the two."""
     return request.getfixturevalue(f"{request.param}_settings")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def unmigrated_url(request, tmp_path):
+    """The URL of a database without a schema; the SQLite file is still to be made."""
+    if request.param == "sqlite":
+        yield f"sqlite://{tmp_path}/new/abonent.sqlite3"
+        return
+    url = request.getfixturevalue("postgres_url") + "_new"
+    name = url.rpartition("/")[2]
+    asyncio.run(_execute(POSTGRES_URL, f"CREATE DATABASE {name}"))
+    yield url
+    asyncio.run(_execute(POSTGRES_URL, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture

@@ -1,0 +1,229 @@
+"""What surrounds both doors: request ids, headers, health, failures, the access log, metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import httpx
+import pytest
+from starlette.routing import Route
+
+from abonent.app import create_app
+from abonent.logs import JsonFormatter
+from models.sqlite import database_file
+
+JSON_ERROR = {"status": "error", "code": "internal_error", "message": "Внутренняя ошибка сервера"}
+
+
+@asynccontextmanager
+async def serving(settings, *routes):
+    """A client of the program under these settings, with routes of the test's own in front."""
+    app = create_app(settings)
+    app.router.routes[:0] = routes
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            yield client
+
+
+async def fail(_request):
+    raise RuntimeError("the secret plan is in /etc/passwd")
+
+
+# --- request ids and measurements ---------------------------------------------------------------------------------
+
+
+async def test_every_answer_has_an_id_of_its_own(http):
+    first, second = await http.get("/healthz"), await http.get("/healthz")
+    assert re.fullmatch("[0-9a-f]{32}", first.headers["x-request-id"])
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+
+
+async def test_a_clients_own_id_is_kept(http):
+    answer = await http.get("/healthz", headers={"X-Request-ID": "order-17.b"})
+    assert answer.headers["x-request-id"] == "order-17.b"
+
+
+@pytest.mark.parametrize("mad", ["", "a b", "x" * 65, "<script>", "ключ"])
+async def test_an_id_that_could_do_harm_is_replaced(http, mad):
+    answer = await http.get("/healthz", headers={"X-Request-ID": mad.encode()})
+    assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
+
+
+async def test_every_answer_tells_where_its_time_went(http):
+    answer = await http.get("/readyz")
+    assert re.fullmatch(
+        r'auth;dur=\d+\.\d\d, sql;dur=\d+\.\d\d, total;dur=\d+\.\d\d, statements;desc="1"',
+        answer.headers["server-timing"],
+    )
+
+
+# --- headers ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/api/customers/", "/graphql", "/nowhere"])
+async def test_browsers_are_told_to_be_careful(http, path):
+    headers = (await http.get(path, headers={"accept": "application/json"})).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+async def test_pages_of_other_origins_may_not_call_unless_configured(http):
+    answer = await http.get("/healthz", headers={"Origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_configured_origins_may_call(settings):
+    async with serving(replace(settings, cors_origins=("https://app.kg",))) as http:
+        allowed = await http.get("/healthz", headers={"Origin": "https://app.kg"})
+        asked = {"Origin": "https://app.kg", "Access-Control-Request-Method": "PATCH"}
+        preflight = await http.options("/api/customers/1/", headers=asked)
+        refused = await http.get("/healthz", headers={"Origin": "https://evil.example"})
+    assert allowed.headers["access-control-allow-origin"] == "https://app.kg"
+    assert "PATCH" in preflight.headers["access-control-allow-methods"]
+    assert "access-control-allow-origin" not in refused.headers
+
+
+# --- the front door -----------------------------------------------------------------------------------------------
+
+
+async def test_the_process_and_the_database_answer_without_a_token(http):
+    assert (await http.get("/healthz")).json() == {"status": "ok"}
+    assert (await http.get("/readyz")).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_without_its_database_it_is_alive_but_not_ready(settings, http):
+    database_file(settings.database_url).unlink()
+    assert (await http.get("/healthz")).status_code == 200
+    answer = await http.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+
+
+async def test_a_browser_is_shown_where_to_go(http):
+    answer = await http.get("/", headers={"accept": "text/html,*/*;q=0.8"})
+    assert answer.headers["content-type"].startswith("text/html")
+    assert 'href="/graphql"' in answer.text
+    assert 'href="/api/docs/"' in answer.text
+
+
+async def test_a_program_is_told_the_same(http):
+    assert (await http.get("/")).json()["rest_docs"] == "/api/docs/"
+
+
+async def test_an_unknown_path_is_told_in_json(http):
+    answer = await http.get("/nowhere")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+
+
+# --- failures -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_mistake_of_ours_says_nothing_at_the_rest_door(settings):
+    async with serving(settings, Route("/api/fail/", fail)) as http:
+        answer = await http.get("/api/fail/")
+    assert answer.status_code == 500
+    assert answer.json() == JSON_ERROR
+    assert "x-request-id" in answer.headers
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_mistake_of_ours_says_nothing_at_the_graphql_door(settings):
+    async with serving(settings, Route("/graphql", fail)) as http:
+        answer = await http.get("/graphql")
+    assert answer.status_code == 500
+    (error,) = answer.json()["errors"]
+    assert error == {"message": "Внутренняя ошибка сервера", "extensions": {"code": "INTERNAL_ERROR"}}
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_mistake_of_ours_is_logged_with_its_traceback(settings, caplog):
+    async with serving(settings, Route("/api/fail/", fail)) as http:
+        await http.get("/api/fail/")
+    (record,) = [record for record in caplog.records if record.name == "abonent.errors"]
+    assert "the secret plan" in JsonFormatter().format(record)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_database_that_went_away_is_told_at_both_doors(settings, http, bearer):
+    database_file(settings.database_url).unlink()
+    rest = await http.get("/api/customers/", headers=bearer)
+    graphql = await http.post("/graphql", json={"query": "{ me { id } }"}, headers=bearer)
+    assert (rest.status_code, rest.json()["code"]) == (503, "service_unavailable")
+    assert (graphql.status_code, graphql.json()["errors"][0]["extensions"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert rest.headers["retry-after"] == graphql.headers["retry-after"] == "5"
+
+
+# --- the log ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def bearer(http, factory):
+    """The header of a logged-in operator."""
+    await factory.user(username="bermet", password="the-password-1", role="operator")
+    answer = await http.post("/api/auth/login/", json={"username": "bermet", "password": "the-password-1"})
+    return {"Authorization": f"Bearer {answer.json()['access']}"}
+
+
+def logged(caplog) -> list[dict]:
+    records = [record for record in caplog.records if record.name == "abonent.access"]
+    return [json.loads(JsonFormatter().format(record)) for record in records]
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_request_is_one_line_of_json(http, bearer, caplog):
+    caplog.set_level(logging.INFO, "abonent.access")
+    caplog.clear()
+    answer = await http.get("/api/customers/?search=тайна", headers=bearer)
+    (line,) = logged(caplog)
+    assert line["request_id"] == answer.headers["x-request-id"]
+    assert (line["user"], line["method"], line["path"], line["status"]) == ("bermet", "GET", "/api/customers/", 200)
+    assert line["statements"] == 2  # the session, the page
+    assert line["duration_ms"] > 0
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_the_log_names_graphql_operations(http, bearer, caplog):
+    caplog.set_level(logging.INFO, "abonent.access")
+    caplog.clear()
+    await http.post("/graphql", json={"query": "query Whoami { me { username } }"}, headers=bearer)
+    (line,) = logged(caplog)
+    assert line["operation"] == "query Whoami"
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_no_secret_is_in_the_log(http, bearer, caplog):
+    caplog.set_level(logging.DEBUG)
+    caplog.clear()
+    await http.post("/api/auth/login/", json={"username": "bermet", "password": "the-password-1"})
+    await http.get("/api/customers/?token=query-string-token", headers=bearer)
+    text = "\n".join(JsonFormatter().format(record) for record in caplog.records if record.name.startswith("abonent"))
+    for secret in ("the-password-1", bearer["Authorization"].split()[1], "query-string-token"):
+        assert secret not in text
+
+
+# --- metrics ------------------------------------------------------------------------------------------------------
+
+
+async def test_metrics_are_off_unless_asked_for(http):
+    assert (await http.get("/metrics")).status_code == 404
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_metrics_count_requests_by_operation(settings):
+    async with serving(replace(settings, metrics=True)) as http:
+        await asyncio.gather(*(http.get("/healthz") for _ in range(3)))
+        text = (await http.get("/metrics")).text
+    assert 'abonent_requests_total{method="GET",operation="/healthz",status="200"} 3.0' in text
+    assert 'abonent_request_seconds_count{operation="/healthz"} 3.0' in text
