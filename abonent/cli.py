@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -117,14 +118,18 @@ def serve(host: str | None, port: int | None, workers: int | None, *, logins: bo
     configuration = _configuration()
     given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     chosen = replace(configuration.serving, **{name: value for name, value in given.items() if value is not None})
-    _run(_prepare(configuration))
     try:
         listener = serving.listen(chosen.host, chosen.port)
     except OSError as error:
-        problem = f"cannot listen at {chosen.host}:{chosen.port}: {error.strerror}; see --host and --port"
+        problem = f"cannot listen at {chosen.host}:{chosen.port}: {_reason(error)}; see --host and --port"
         raise click.ClickException(problem) from None
+    _run(_prepare(configuration))
     welcome = partial(_welcome, configuration, chosen.host, listener.getsockname()[1], logins=logins)
     serving.serve(configuration.settings, listener, chosen.workers, ready=welcome)
+
+
+def _reason(error: OSError) -> str:
+    return str(error) if error.errno is None or error.errno < 0 else os.strerror(error.errno)
 
 
 async def _prepare(configuration: Configuration) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
@@ -19,6 +19,8 @@ SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Set, it names the folder through which several workers add their numbers up."""
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 STATEMENTS: Final = (1, 2, 3, 5, 8, 13, 21, 50)
+MOST_OPERATIONS: Final = 500
+"""Operations that are counted by name: documents of many fields could make up ever more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,22 @@ class Metrics:
     requests: Counter
     seconds: Histogram
     statements: Histogram
+    named: set[str] = field(default_factory=set)
 
     def count(self, seen: Seen) -> None:
-        """Count a finished request. Operations are few, so that their number of series stays bounded."""
-        operation = seen.operation or "none"
+        """Count a finished request."""
+        operation = self._named(seen.operation or "none")
         self.requests.labels(seen.method, operation, str(seen.status)).inc()
         self.seconds.labels(operation).observe(seen.seconds)
         self.statements.labels(operation).observe(seen.meter.statements)
+
+    def _named(self, operation: str) -> str:
+        if operation in self.named:
+            return operation
+        if len(self.named) >= MOST_OPERATIONS:
+            return "other"
+        self.named.add(operation)
+        return operation
 
     async def show(self, _request: Request) -> Response:
         """All numbers in Prometheus's text format."""

@@ -1,0 +1,137 @@
+"""The server as a process of its own: it starts, says where it is, withstands rude connections, and stops in time."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import httpx
+import pytest
+
+from abonent.protocol import HEAD_BYTES
+
+
+class Server:
+    """`abonent serve` under test."""
+
+    def __init__(self, folder, *arguments):
+        env = {name: text for name, text in os.environ.items() if not name.startswith(("ABONENT_", "SECRET_KEY"))}
+        env |= {
+            "DATABASE_URL": f"sqlite://{folder}/abonent.sqlite3",
+            "ABONENT_ADMIN_PASSWORD": "the-password-1",
+            "ABONENT_ARGON2_TIME_COST": "1",
+            "ABONENT_ARGON2_MEMORY_KIB": "8",
+        }
+        command = [sys.executable, "-m", "abonent", "serve", "--port", "0", *arguments]
+        self.log = (folder / "log").open("w+")
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=self.log, text=True
+        )
+        self.port = self._read_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def _read_port(self):
+        lines = iter(self.process.stdout.readline, "")
+        found = next((match for line in lines if (match := re.search(r"serves at http://localhost:(\d+)", line))), None)
+        assert found, self.said()
+        return int(found[1])
+
+    def said(self):
+        self.log.flush()
+        self.log.seek(0)
+        return self.log.read()
+
+    def stop(self):
+        """SIGTERM; gives the seconds until it was gone."""
+        begun = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(15)
+        return time.monotonic() - begun
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    started = Server(tmp_path_factory.mktemp("server"))
+    yield started
+    started.close()
+
+
+def talk(server, *chunks) -> bytes:
+    """What comes back on a bare connection until the server closes it, or has answered."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        for chunk in chunks:
+            connection.sendall(chunk)
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += connection.recv(65_536)
+        return received
+
+
+def test_it_serves_on_a_database_that_it_made_itself(server):
+    answer = httpx.post(f"{server.url}/api/auth/login/", json={"username": "admin", "password": "the-password-1"})
+    assert answer.status_code == 200
+
+
+def test_a_request_line_with_raw_utf_8_is_understood(server):
+    head = "GET /api/customers/?search=Иван HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    assert talk(server, head).startswith(b"HTTP/1.1 401")
+
+
+def test_a_head_without_end_is_refused(server):
+    begun = b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: "
+    assert talk(server, begun, b"a" * HEAD_BYTES).startswith(b"HTTP/1.1 431")
+
+
+def test_connections_are_used_again(server):
+    with httpx.Client() as client:
+        assert [client.get(f"{server.url}/healthz").status_code for _ in range(3)] == [200, 200, 200]
+
+
+def test_the_servers_name_is_not_told(server):
+    assert "server" not in httpx.get(f"{server.url}/healthz").headers
+
+
+def test_a_claimed_address_counts_from_no_stranger(server):
+    httpx.get(f"{server.url}/healthz", headers={"X-Forwarded-For": "1.2.3.4"})
+    assert "1.2.3.4" not in server.said()
+
+
+def test_sigterm_lets_a_running_request_finish_and_stops_in_time(tmp_path):
+    server = Server(tmp_path)
+    answers = []
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        body = b'{"username": "admin", "password": "the-password-1"}'
+        head = (
+            b"POST /api/auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        )
+        connection.sendall(head % len(body) + body[:10])
+        time.sleep(0.3)
+        stopping = threading.Thread(target=lambda: answers.append(server.stop()))
+        stopping.start()
+        time.sleep(0.5)
+        connection.sendall(body[10:])
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+    stopping.join()
+    server.close()
+    assert answers[0] < 10
+
+
+def test_workers_share_the_port_and_stop_together(tmp_path):
+    server = Server(tmp_path, "--workers", "2")
+    with httpx.Client(timeout=30) as client:
+        assert client.get(f"{server.url}/readyz").status_code == 200
+    assert server.stop() < 10
+    server.close()
