@@ -104,11 +104,19 @@ class Transaction(ABC):
             raise TransactionManagementError("The transaction has ended.")
 
 
+class Binding(TortoiseContext):
+    """What binds Tortoise's models to one database, in one event loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.get_running_loop()
+
+
 class Database(ABC):
     """An open database. Its own `fetch()` reads outside transactions, and cannot write."""
 
     def __init__(self) -> None:
-        self._tortoise = TortoiseContext()
+        self._tortoise = Binding()
         self._under_way: set[asyncio.Task[Any]] = set()
 
     @property
@@ -197,9 +205,13 @@ class Database(ABC):
         """Bind Tortoise's models to this database: `engine` names the module of its client class.
 
         Tortoise keeps statements and column types by model, whatever the dialect: they are made anew here, so that
-        databases of both kinds may be opened one after another. Code that runs in no `write()` gets the first one open.
+        databases of both kinds may be opened one after another. Code that runs in no `write()` gets the first one open
+        (of those whose event loop still lives: one may have been left open by a test that failed).
         """
         EXECUTOR_CACHE.clear()
+        first = get_current_context()
+        if isinstance(first, Binding) and first.loop.is_closed():
+            await first.close_connections()
         config = {
             "connections": {CONNECTION: {"engine": engine, "credentials": credentials}},
             "apps": {"models": {"models": ["models"], "default_connection": CONNECTION}},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from models.settings import Settings
 
 CONNECT_SECONDS = 5.0
+NOTICE_SECONDS = 0.02
+"""Time for the pool to notice which of its other connections have been closed by the server."""
 STATEMENTS_KEPT = 512
 """Prepared statements kept by a connection, of any length."""
 SESSION = {
@@ -29,8 +32,12 @@ SESSION = {
 }
 """Settings of a session, made with the connection and never changed, so that nothing has to be reset."""
 
+BEGIN, COMMIT, ROLLBACK = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "COMMIT", "ROLLBACK"
+UNMETERED = frozenset({BEGIN, COMMIT, ROLLBACK})
+
 DROPPED = (
     OSError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -52,9 +59,14 @@ ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientE
 
 
 def dropped(error: BaseException) -> bool:
-    """Whether the connection is gone. asyncpg has the one class for a closed connection and for its own misuse."""
-    closed = isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
-    return closed or isinstance(error, DROPPED)
+    """Whether the connection is gone.
+
+    asyncpg has one class for that and for its own misuse (a lost one is at once "released back to the pool"), and an
+    internal error for a connection that the server ends while it is idle.
+    """
+    if isinstance(error, asyncpg.InterfaceError):
+        return "clos" in str(error) or "released" in str(error)
+    return isinstance(error, DROPPED)
 
 
 def translated(error: BaseException) -> Exception:
@@ -74,7 +86,7 @@ def translated_uncommitted(error: BaseException) -> Exception:
 
 
 class Wire(asyncpg.Connection):  # type: ignore[misc]
-    """A connection whose statements are metered; begin, commit and rollback are not."""
+    """A connection whose statements are metered, but for those that begin and end transactions."""
 
     def get_reset_query(self) -> str:
         """Nothing: no session-level state is ever made. Saves a round trip for every release to the pool."""
@@ -86,15 +98,12 @@ class Wire(asyncpg.Connection):  # type: ignore[misc]
     async def fetchrow(self, *args: Any, **kwargs: Any) -> Any:
         return await metered(super().fetchrow(*args, **kwargs))
 
-    async def execute(self, *args: Any, **kwargs: Any) -> Any:
-        return await metered(super().execute(*args, **kwargs))
+    async def execute(self, query: str, *args: Any, **kwargs: Any) -> Any:
+        execution = super().execute(query, *args, **kwargs)
+        return await (execution if query in UNMETERED else metered(execution))
 
     async def executemany(self, *args: Any, **kwargs: Any) -> Any:
         return await metered(super().executemany(*args, **kwargs))
-
-    async def control(self, command: str) -> str:
-        """BEGIN, COMMIT or ROLLBACK; gives the server's word for what it did."""
-        return str(await super().execute(command))
 
 
 class _Translating:
@@ -169,24 +178,25 @@ class PostgresTransaction(Transaction):
     async def begin(self) -> None:
         """A connection found dead is no reason to give up; whatever else is wrong here, nothing can be written."""
         try:
-            await self.connection.control("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            await self.connection.execute(BEGIN)
         except ERRORS as error:
             raise Raced(str(error)) if dropped(error) else Unavailable(str(error)) from error
 
     async def commit(self) -> None:
         """Never tried again: if the connection is lost meanwhile, nobody knows whether it was done."""
         try:
-            done = await self.connection.control("COMMIT")
+            done = await self.connection.execute(COMMIT)
         except ERRORS as error:
             raise translated(error) from error
-        if done != "COMMIT":
+        if done != COMMIT:  # the server's word for what it did
             raise TransactionManagementError("A statement had failed, and so nothing was committed.")
 
     async def rollback(self) -> None:
         try:
-            await self.connection.control("ROLLBACK")
+            await self.connection.execute(ROLLBACK)
         except ERRORS:
-            self.connection.terminate()
+            with suppress(asyncpg.InterfaceError):  # closed already, and so out of the pool
+                self.connection.terminate()
 
     async def release(self) -> None:
         await self._pool.release(self.connection)
@@ -225,6 +235,7 @@ class PostgresDatabase(Database):
         except ERRORS as error:
             if not dropped(error):
                 raise translated(error) from error
+        await asyncio.sleep(NOTICE_SECONDS)
         try:
             return await self._pool.fetch(sql, *params)  # type: ignore[no-any-return]
         except ERRORS as error:

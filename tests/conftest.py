@@ -11,6 +11,7 @@ import asyncio
 import importlib
 import os
 import shutil
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -132,12 +133,21 @@ def unmigrated_url(request, tmp_path):
     asyncio.run(_execute(POSTGRES_URL, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+@asynccontextmanager
+async def opened(settings):
+    """The database of these settings, and closed again whatever happens."""
+    database = await open_database(settings)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 @pytest.fixture
 async def database(settings):
     """The database, opened."""
-    opened = await open_database(settings)
-    yield opened
-    await opened.close()
+    async with opened(settings) as opened_database:
+        yield opened_database
 
 
 @pytest.fixture

@@ -1,0 +1,199 @@
+"""The migrated schema is the wanted one, on both databases: every rule, index and trigger by name."""
+
+from __future__ import annotations
+
+import re
+
+import models
+from models.database import Dialect
+from models.rules import RULES
+from tests.conftest import TABLES
+
+CHECKS = """
+    users_role users_lengths
+    customers_document_type customers_customer_type customers_status customers_email_folded customers_lengths
+    tariffs_tariff_type tariffs_monthly_fee tariffs_minutes_included tariffs_sms_included tariffs_data_gb_included
+    tariffs_minute_overage_cost tariffs_sms_overage_cost tariffs_data_gb_overage_cost tariffs_extra_options
+    tariffs_lengths
+    contracts_status contracts_suspension_reason contracts_credit_limit contracts_floor contracts_suspended
+    contracts_terminated contracts_activated contracts_billed contracts_lengths
+    sims_iccid sims_imsi sims_msisdn sims_puk_code sims_status sims_bound
+    payments_transaction_type payments_payment_method payments_status payments_amount payments_posted
+    payments_processed payments_refunded payments_refund payments_lengths
+    tickets_category tickets_priority tickets_status tickets_assigned tickets_in_progress tickets_resolved
+    tickets_closed tickets_lengths
+    ledger_entries_amount
+    audit_events_entity audit_events_changes audit_events_lengths
+    login_failures_lengths
+    idempotency_keys_outcome idempotency_keys_lengths
+"""
+ONLY_SQLITE_CHECKS = "users_is_active tariffs_is_active"  # PostgreSQL has booleans
+UNIQUE = {
+    "users_username_key": "username",
+    "customers_phone_key": "phone",
+    "customers_email_key": "email_key",
+    "customers_document_key": "document_type, document_number",
+    "tariffs_name_key": "name",
+    "contracts_number_key": "number",
+    "sims_iccid_key": "iccid",
+    "sims_imsi_key": "imsi",
+    "sims_msisdn_key": "msisdn",
+    "sims_contract_key": "contract_id",
+    "payments_transaction_id_key": "transaction_id",
+    "payments_refund_of_key": "refund_of_id",
+    "ledger_entries_payment_key": "payment_id",
+    "idempotency_keys_key": "user_id, operation, key",
+}
+INDEXES = {
+    "users_created": "created_at, id",
+    "users_role": "role, created_at, id",
+    "customers_created": "created_at, id",
+    "customers_updated": "updated_at, id",
+    "customers_status": "status, created_at, id",
+    "customers_document_type": "document_type, created_at, id",
+    "customers_customer_type": "customer_type, created_at, id",
+    "tariffs_created": "created_at, id",
+    "tariffs_priority": "priority DESC, name, id",
+    "tariffs_is_active": "is_active, priority DESC, name, id",
+    "tariffs_tariff_type": "tariff_type, priority DESC, name, id",
+    "contracts_created": "created_at, id",
+    "contracts_status": "status, created_at, id",
+    "contracts_customer": "customer_id, created_at, id",
+    "contracts_tariff": "tariff_id, created_at, id",
+    "sims_created": "created_at, id",
+    "sims_status": "status, created_at, id",
+    "payments_created": "created_at, id",
+    "payments_status": "status, created_at, id",
+    "payments_transaction_type": "transaction_type, created_at, id",
+    "payments_payment_method": "payment_method, created_at, id",
+    "payments_contract": "contract_id, created_at, id",
+    "payments_processed_by": "processed_by_id, id",
+    "tickets_created": "created_at, id",
+    "tickets_status": "status, created_at, id",
+    "tickets_category": "category, created_at, id",
+    "tickets_priority": "priority, created_at, id",
+    "tickets_customer": "customer_id, created_at, id",
+    "tickets_contract": "contract_id, created_at, id",
+    "tickets_assigned_to": "assigned_to_id, created_at, id",
+    "tickets_created_by": "created_by_id, id",
+    "tickets_due": "due_at, id",
+    "tickets_unassigned": "created_at, id",
+    "ledger_entries_contract": "contract_id, id",
+    "ledger_entries_actor": "actor_id, id",
+    "audit_events_entity": "entity, entity_id, id",
+    "audit_events_actor": "actor_id, id",
+    "sessions_user": "user_id, id",
+    "sessions_expires": "expires_at",
+    "login_failures_username": "username, created_at",
+    "login_failures_address": "address, created_at",
+    "login_failures_created": "created_at",
+    "idempotency_keys_created": "created_at",
+}
+SEARCHED = ("users", "customers", "tariffs", "contracts", "sims", "payments", "tickets")
+APPEND_ONLY = ("ledger_entries", "audit_events")
+
+PARTS = re.compile(r"CREATE (UNIQUE )?INDEX (?P<name>\w+) ON (public\.)?\w+ (USING \w+ )?\((?P<columns>[^)]*)\)")
+
+
+async def live_checks(database):
+    if database.dialect is Dialect.POSTGRES:
+        rows = await database.fetch("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0")
+        return {name for (name,) in rows}
+    rows = await database.fetch("SELECT sql FROM sqlite_master WHERE type = 'table'")
+    return {name for (sql,) in rows for name in re.findall(r"CONSTRAINT (\w+)", sql)}
+
+
+async def live_indexes(database):
+    """Name → columns, and whether it is unique; but for primary keys."""
+    if database.dialect is Dialect.POSTGRES:
+        rows = await database.fetch(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey'"
+        )
+    else:
+        rows = await database.fetch("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    found = [PARTS.match(sql) for (sql,) in rows]
+    return {match["name"]: (match["columns"], bool(match[1])) for match in found}
+
+
+async def test_every_check_is_there_and_no_other(database):
+    wanted = set(CHECKS.split())
+    if database.dialect is Dialect.SQLITE:
+        wanted |= set(ONLY_SQLITE_CHECKS.split())
+    assert await live_checks(database) == wanted
+
+
+async def test_every_index_is_there_and_no_other(database):
+    wanted = {name: (columns, True) for name, columns in UNIQUE.items()}
+    wanted |= {name: (columns, False) for name, columns in INDEXES.items()}
+    if database.dialect is Dialect.POSTGRES:
+        wanted |= {f"{table}_search": ("search gin_trgm_ops", False) for table in SEARCHED}
+    assert await live_indexes(database) == wanted
+
+
+async def test_what_holds_for_some_rows_only_says_which(database):
+    expected = {
+        "sims_msisdn_key": "closed",
+        "sims_contract_key": "contract_id IS NOT NULL",
+        "payments_refund_of_key": "refund_of_id IS NOT NULL",
+        "tickets_due": "waiting",
+        "tickets_unassigned": "assigned_to_id IS NULL",
+    }
+    catalogue = ("pg_indexes", "indexname", "indexdef")
+    if database.dialect is Dialect.SQLITE:
+        catalogue = ("sqlite_master", "name", "sql")
+    table, name, text = catalogue
+    definitions = dict(await database.fetch(f"SELECT {name}, {text} FROM {table}"))
+    for index, condition in expected.items():
+        assert condition in definitions[index].partition(" WHERE ")[2]
+
+
+async def test_triggers_keep_the_append_only_and_the_search(database):
+    if database.dialect is Dialect.POSTGRES:
+        rows = await database.fetch("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        wanted = {f"{table}_append_only" for table in APPEND_ONLY}
+    else:
+        rows = await database.fetch("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        wanted = {f"{table}_no_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
+        wanted |= {f"{table}_search_{event}" for table in SEARCHED for event in ("insert", "update", "delete")}
+    assert {name for (name,) in rows} == wanted
+
+
+async def test_tables_have_the_columns_of_their_models(database):
+    for name in models.__all__:
+        meta = getattr(models, name)._meta
+        assert await live_columns(database, meta.db_table) == set(meta.fields_db_projection.values()), name
+
+
+async def live_columns(database, table):
+    if database.dialect is Dialect.POSTGRES:
+        sql = "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND table_schema = 'public'"
+    else:
+        sql = "SELECT name FROM pragma_table_info(?1)"
+    return {name for (name,) in await database.fetch(sql, [table])}
+
+
+async def test_every_foreign_key_has_an_index_that_begins_with_it(database):
+    indexes = await live_indexes(database)
+    for name in models.__all__:
+        meta = getattr(models, name)._meta
+        begun = {columns.split(",")[0] for index, (columns, _) in indexes.items() if index.startswith(meta.db_table)}
+        for relation in meta.fk_fields:
+            assert f"{relation}_id" in begun, (name, relation)
+
+
+async def test_all_rules_that_can_be_told_are_there(database):
+    append_only = {f"{table}_append_only" for table in APPEND_ONLY}
+    live = await live_checks(database) | set(await live_indexes(database)) | append_only
+    assert set(RULES) - live <= set(ONLY_SQLITE_CHECKS.split())
+    assert set(CHECKS.split()) | set(UNIQUE) | append_only <= set(RULES)
+
+
+async def test_the_test_fixtures_know_every_table(database):
+    if database.dialect is Dialect.POSTGRES:
+        rows = await database.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    else:
+        rows = await database.fetch(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%/_search%' ESCAPE '/' "
+            "AND name NOT LIKE 'sqlite%'"
+        )
+    assert {name for (name,) in rows} == {*TABLES, "schema_migrations"}
