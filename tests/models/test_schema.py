@@ -48,7 +48,6 @@ INDEXES = {
     "users_created": "created_at, id",
     "users_role": "role, created_at, id",
     "customers_created": "created_at, id",
-    "customers_updated": "updated_at, id",
     "customers_status": "status, created_at, id",
     "customers_document_type": "document_type, created_at, id",
     "customers_customer_type": "customer_type, created_at, id",
@@ -133,7 +132,6 @@ async def test_every_index_is_there_and_no_other(database):
 async def test_what_holds_for_some_rows_only_says_which(database):
     expected = {
         "sims_msisdn_key": "closed",
-        "sims_contract_key": "contract_id IS NOT NULL",
         "payments_refund_of_key": "refund_of_id IS NOT NULL",
         "tickets_due": "waiting",
         "tickets_unassigned": "assigned_to_id IS NULL",

@@ -9,7 +9,7 @@ CREATE UNIQUE INDEX contracts_number_key ON contracts (number);
 CREATE UNIQUE INDEX sims_iccid_key ON sims (iccid);
 CREATE UNIQUE INDEX sims_imsi_key ON sims (imsi);
 CREATE UNIQUE INDEX sims_msisdn_key ON sims (msisdn) WHERE status <> 'closed';
-CREATE UNIQUE INDEX sims_contract_key ON sims (contract_id) WHERE contract_id IS NOT NULL;
+CREATE UNIQUE INDEX sims_contract_key ON sims (contract_id);
 CREATE UNIQUE INDEX payments_transaction_id_key ON payments (transaction_id);
 CREATE UNIQUE INDEX payments_refund_of_key ON payments (refund_of_id) WHERE refund_of_id IS NOT NULL;
 CREATE UNIQUE INDEX ledger_entries_payment_key ON ledger_entries (payment_id);
@@ -22,7 +22,6 @@ CREATE INDEX users_created ON users (created_at, id);
 CREATE INDEX users_role ON users (role, created_at, id);
 
 CREATE INDEX customers_created ON customers (created_at, id);
-CREATE INDEX customers_updated ON customers (updated_at, id);
 CREATE INDEX customers_status ON customers (status, created_at, id);
 CREATE INDEX customers_document_type ON customers (document_type, created_at, id);
 CREATE INDEX customers_customer_type ON customers (customer_type, created_at, id);
