@@ -47,10 +47,14 @@ class World:
     staff: tuple[int, ...]
     first: dict[str, int]
     """The first new id of each table."""
-    random: Random = field(default_factory=lambda: Random(1991))
     tariffs: list[TariffRow] = field(default_factory=list)
     customers: list[CustomerRow] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    random: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Chance begins with the first new id: what is added to a seed must not repeat it."""
+        self.random = Random(self.first["payments"])
 
     def at(self, since: timedelta) -> datetime:
         return self.today - SPAN + since
