@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from os import urandom
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
-from abonent.logs import ACCESS
+from abonent.logs import log_access
 from models.meter import METER, Meter
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Observe:
         seen.operation = state.get("operation") or getattr(scope.get("route"), "path", None)
         if self.count:
             self.count(seen)
-        ACCESS.info("request", extra={"facts": _facts(seen)})
+        log_access(_facts(seen))
 
 
 def _request_id(scope: Scope) -> str:
@@ -96,7 +96,7 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == REQUEST_ID and SANE_ID.fullmatch(value):
             return str(value, "ascii")
-    return uuid4().hex
+    return urandom(16).hex()
 
 
 def _with_headers(
