@@ -1,0 +1,275 @@
+"""What a document may write, and how much it costs: fragments, aliases, directives, statements, plans (contract §5)."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.identity import Role
+from models.meter import METER, Meter
+from schema.plans import MAX_SHAPES, PlanCache
+from schema.reading import _PLANS
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def contract(factory):
+    """The global id of an active contract of a named customer."""
+    customer = await factory.customer(last_name="Асанов", first_name="Бакыт")
+    return f"ctr_{(await factory.active_contract(customer_id=customer.id, balance='10.00')).id}"
+
+
+# --- how a selection is written -----------------------------------------------------------------------------------
+
+
+async def test_keys_come_in_the_order_of_the_document(ask, contract):
+    text = await ask.text("query ($id: ID!) { contract(id: $id) { status b: balance id a: status } }", {"id": contract})
+    assert text.decode() == (
+        f'{{"data":{{"contract":{{"status":"ACTIVE","b":"10.00","id":"{contract}","a":"ACTIVE"}}}}}}'
+    )
+
+
+async def test_aliases(ask, contract):
+    data = await ask.data(
+        """query ($id: ID!) { one: contract(id: $id) { n: number } two: contract(id: $id) {
+            old: payments(filter: {status: FAILED}) { count: totalCount } all: payments { totalCount } } }""",
+        {"id": contract},
+    )
+    assert data["one"]["n"].startswith("CTR-")
+    assert data["two"] == {"old": {"count": 0}, "all": {"totalCount": 1}}
+
+
+async def test_fields_written_twice_are_merged(ask, contract):
+    data = await ask.data(
+        """query ($id: ID!) {
+            contract(id: $id) { customer { lastName } payments { totalCount } }
+            contract(id: $id) { customer { firstName lastName } ...P }
+        }
+        fragment P on Contract { payments { totalCount nodes { amount } } }""",
+        {"id": contract},
+    )
+    assert data == {
+        "contract": {
+            "customer": {"lastName": "Асанов", "firstName": "Бакыт"},
+            "payments": {"totalCount": 1, "nodes": [{"amount": "10.00"}]},
+        }
+    }
+
+
+async def test_fragments_are_entered_where_they_apply(ask, contract):
+    data = await ask.data(
+        """query ($id: ID!) { node(id: $id) { ...N ... on Contract { ...C } ... on Tariff { name } ... { id } } }
+        fragment N on Node { key: id __typename ... on Contract { number } ... on Customer { lastName } }
+        fragment C on Contract { ...N customer { ...N ... on Node { id } } }""",
+        {"id": contract},
+    )
+    node = data["node"]
+    customer = node.pop("customer")
+    assert node.pop("number").startswith("CTR-")
+    assert node == {"key": contract, "__typename": "Contract", "id": contract}
+    assert customer.pop("key") == customer.pop("id")
+    assert customer == {"__typename": "Customer", "lastName": "Асанов"}
+
+
+async def test_typename_everywhere(ask, contract):
+    data = await ask.data(
+        """query ($id: ID!) { __typename contract(id: $id) { __typename payments { __typename
+            edges { __typename node { __typename processedBy { __typename } } } pageInfo { __typename } }
+            history(first: 1) { nodes { __typename changes { __typename } } } } }""",
+        {"id": contract},
+    )
+    assert data["__typename"] == "Query"
+    shown = data["contract"]
+    assert shown["__typename"] == "Contract"
+    assert shown["payments"] == {
+        "__typename": "PaymentConnection",
+        "edges": [
+            {"__typename": "PaymentEdge", "node": {"__typename": "Payment", "processedBy": {"__typename": "Staff"}}}
+        ],
+        "pageInfo": {"__typename": "PageInfo"},
+    }
+    assert shown["history"]["nodes"] == [{"__typename": "HistoryEvent", "changes": [{"__typename": "FieldChange"}]}]
+
+
+@pytest.mark.parametrize(
+    ("yes", "keys"), [(True, {"id", "included", "both"}), (False, {"id", "kept"})], ids=["true", "false"]
+)
+async def test_skip_and_include(ask, contract, yes, keys):
+    data = await ask.data(
+        """query ($id: ID!, $yes: Boolean!) { contract(id: $id) {
+            id
+            included: status @include(if: $yes)
+            kept: status @skip(if: $yes)
+            both: status @skip(if: false) @include(if: $yes)
+            never: status @skip(if: $yes) @include(if: $yes)
+            nor: status @include(if: false)
+            ... on Contract @skip(if: true) { number }
+            ...F @include(if: false) } }
+        fragment F on Contract { number }""",
+        {"id": contract, "yes": yes},
+    )
+    assert set(data["contract"]) == keys
+
+
+async def test_all_that_is_skipped_leaves_an_empty_object(ask, contract):
+    document = (
+        "query ($id: ID!, $no: Boolean!) { contract(id: $id) { id @include(if: $no) sim { id @skip(if: true) } } }"
+    )
+    data = await ask.data(document, {"id": contract, "no": False})
+    assert data == {"contract": {"sim": {}}}
+
+
+@pytest.mark.usefixtures("contract")
+async def test_the_deepest_legal_query_runs(ask):
+    """Fifteen levels deep, lists in lists."""
+    inner = "id"
+    for level in range(6):
+        inner = f"contract {{ customer {{ id }} payments(first: 1) {{ nodes {{ {inner} }} }} }}" if level else inner
+    deep = "tickets { nodes { id } }"
+    for _ in range(5):
+        deep = f"contracts(first: 1) {{ nodes {{ customer {{ {deep} }} }} }}"
+    data = await ask.data(
+        f"{{ customers(first: 1) {{ nodes {{ {deep} }} }} c: contracts {{ nodes {{ id payments "
+        f"{{ nodes {{ {inner} }} }} }} }} }}"
+    )
+    node = data["customers"]["nodes"][0]
+    for _ in range(5):
+        node = node["contracts"]["nodes"][0]["customer"]
+    assert node == {"tickets": {"nodes": []}}
+
+
+async def test_a_hundred_fields_of_one_row(ask, contract):
+    """More than either database takes in one JSON object."""
+    fields = " ".join(f"a{number}: balance b{number}: number" for number in range(60))
+    data = await ask.data(f"query ($id: ID!) {{ contract(id: $id) {{ {fields} }} }}", {"id": contract})
+    assert len(data["contract"]) == 120
+    assert data["contract"]["a59"] == "10.00"
+
+
+async def test_one_of_several_operations_is_run(ask):
+    document = "query A { me { id } } query B { me { username } } "
+    data = await ask.data(document, operation="B")
+    assert list(data["me"]) == ["username"]
+    data = await ask.data(document, operation="A")
+    assert list(data["me"]) == ["id"]
+
+
+# --- what it costs ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted(ask):
+    """How many statements a document needs."""
+
+    async def counted(document, variables=None):
+        token = METER.set(Meter())
+        try:
+            await ask.data(document, variables)
+            return METER.get().statements
+        finally:
+            METER.reset(token)
+
+    return counted
+
+
+EVERYTHING = """query { customers { totalCount edges { cursor node { fullName contractsCount
+    contracts { totalCount nodes { customerName
+    sim { puk: pukCode contract { id } } tariff { name contracts(first: 1) { totalCount } }
+    payments(first: 5) { nodes { processedBy { fullName } ledger { nodes { amount } } } }
+    tickets { nodes { assignedTo { id } } } history { nodes { changes { field } actor { id } } } } } } }
+    pageInfo { hasNextPage endCursor } } }"""
+
+
+@pytest.mark.usefixtures("contract")
+async def test_a_root_field_is_one_statement_whatever_the_rows_and_the_depth(counted, factory):
+    assert await counted(EVERYTHING) == 1
+    for _ in range(5):
+        await factory.active_contract(balance="1.00")
+    assert await counted(EVERYTHING) == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "statements"),
+    [
+        ("{ me { id } }", 1),
+        ("{ a: me { id } b: me { id } c: customers { nodes { id } } }", 3),
+        ('{ node(id: "cus_1") { id } nodes(ids: ["cus_1", "sim_1", "trf_1", "usr_1"]) { id } }', 2),
+        ("{ customerStatistics { total byDocumentType { key } } paymentStatistics { total } }", 2),
+        ('{ history(id: "cus_1") { nodes { actor { id } } totalCount } }', 1),
+        ("{ __typename }", 0),
+    ],
+)
+async def test_statements_are_as_many_as_root_fields(counted, document, statements):
+    assert await counted(document) == statements
+
+
+# --- plans --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_plan_serves_all_variables_of_its_shape(ask, factory):
+    document = "query ($f: TariffFilter, $n: Int) { tariffs(filter: $f, first: $n) { nodes { name } } } # shapes"
+    names = [(await factory.tariff(name=name)).name for name in "АБ"]
+    before = len(_PLANS)
+    for name in names:
+        data = await ask.data(document, {"f": {"name": name}, "n": 5})
+        assert data["tariffs"]["nodes"] == [{"name": name}]
+    assert (await ask.data(document, {"f": {"nameIn": names}}))["tariffs"]["nodes"] == [{"name": one} for one in names]
+    assert len(_PLANS) == before + 1
+
+
+async def test_a_plan_of_one_role_does_not_serve_another(ask, factory):
+    sim = await factory.sim(puk_code="12345678")
+    document = "query ($id: ID!) { sim(id: $id) { pukCode } }"
+    for role, code in ((Role.ADMIN, "12345678"), (Role.EMPLOYEE, None), (Role.ADMIN, "12345678")):
+        assert await ask.data(document, {"id": f"sim_{sim.id}"}, role=role) == {"sim": {"pukCode": code}}
+
+
+def test_the_same_answers_find_the_same_plan():
+    cache, made = PlanCache(), []
+
+    def make(inquiry):
+        made.append(1)
+        if inquiry.ask(lambda given: given["a"] > 1):
+            return "wide", inquiry.ask(lambda given: len(given["b"]))
+        return "narrow", None
+
+    found = [
+        cache.get("place", {"a": a, "b": "x" * b}, make) for a, b in [(1, 1), (1, 2), (2, 1), (3, 1), (2, 2), (0, 9)]
+    ]
+    assert found == [
+        ("narrow", None),
+        ("narrow", None),
+        ("wide", 1),
+        ("wide", 1),
+        ("wide", 2),
+        ("narrow", None),
+    ]
+    assert len(made) == 3
+
+
+def test_places_and_shapes_are_bounded():
+    cache = PlanCache(limit=3)
+    for place in range(10):
+        cache.get(place, {}, lambda _: object())
+    assert len(cache) == 3
+    made = []
+
+    def make(inquiry):
+        made.append(inquiry.ask(lambda given: given["a"]))
+        return made[-1]
+
+    for shape in range(MAX_SHAPES + 1):
+        assert cache.get("place", {"a": shape}, make) == shape
+    assert cache.get("place", {"a": 0}, make) == 0
+    assert len(made) == MAX_SHAPES + 2
+
+
+def test_what_a_question_raises_leaves_no_plan():
+    cache = PlanCache()
+
+    def make(inquiry):
+        return inquiry.ask(lambda given: given["a"])
+
+    with pytest.raises(KeyError):
+        cache.get("place", {}, make)
+    assert cache.get("place", {"a": 1}, make) == 1
