@@ -216,11 +216,14 @@ Part = Edges | Nodes | PageInfo | TotalCount | Constant
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A keyset page. Cursors are hex of the JSON array `[stamp, value of each term …]`, written by the database."""
+    """A keyset page. Cursors are hex of the JSON array `[stamp, value of each term …]`, written by the database.
+
+    A limit that is the same for every request of this shape is better an int than a bind: it need not be planned for.
+    """
 
     table: Table
     choose: Choose
-    limit: Bind
+    limit: Bind | int
     backward: bool
     after: Keyset | None
     before: Keyset | None
@@ -257,8 +260,8 @@ class Numbered:
 
     object: Object
     choose: Choose
-    limit: Bind
-    offset: Bind
+    limit: Bind | int
+    offset: Bind | int
 
 
 Root = ById | Several | Connection | Numbered

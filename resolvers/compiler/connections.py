@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resolvers.compiler.ordering import beyond, cursor, ranks_of, reversed_
+from resolvers.compiler.ordering import beyond, cursor, order_by, ranks_of, reversed_
 from resolvers.compiler.pieces import Fixed, array_of, member, object_of
 from resolvers.compiler.rows import Rows, bounded, first_rows, in_place, limit_of
 from resolvers.selection import Constant, Cursor, Edges, Node, Nodes, PageFact, PageInfo, TotalCount
@@ -84,7 +84,7 @@ def inline_page(statement: Statement, connection: Connection, rows: Rows) -> Pag
 def page_rows(statement: Statement, connection: Connection, rows: Rows, columns: str = "*") -> str:
     """The page's rows as a query, and one row more where that is needed; a backward page from its end."""
     ranks = reversed_(rows.ranks) if connection.backward else rows.ranks
-    limit = limit_of(statement, connection.limit, extra=needs_of(connection).extra)
+    limit = limit_of(statement, connection.limit, connection.choose) + (" + 1" if needs_of(connection).extra else "")
     within = _window(statement, connection, rows)
     return first_rows(statement, bounded(rows, within), ranks, limit, columns)
 
@@ -166,7 +166,7 @@ class _Writer:
 
     @property
     def _limit(self) -> str:
-        return limit_of(self.statement, self.connection.limit)
+        return limit_of(self.statement, self.connection.limit, self.connection.choose)
 
     def _fact(self, fact: tuple[str, PageFact] | Constant) -> Pieces:
         if isinstance(fact, Constant):
@@ -189,10 +189,13 @@ class _Writer:
         return [f"count(*) > {self._limit}", *beyond_cursor]
 
     def _exists(self, boundary: Keyset, *, ahead: bool) -> str:
-        """Whether the list has rows at the cursor or on its far side, as the page is on the near one."""
+        """Whether the list has rows at the cursor or on its far side, as the page is on the near one.
+
+        Not by EXISTS, whose query PostgreSQL strips of its order, and then may look for a row from the table's end.
+        """
         ranks = self.rows.ranks if ahead else reversed_(self.rows.ranks)
         far = bounded(self.rows, [beyond(self.statement, ranks, boundary, inclusive=True)])
-        return f"EXISTS (SELECT 1 FROM {far.source}{far.where})"
+        return f"(SELECT 1 FROM {far.source}{far.where} {order_by(ranks)} LIMIT 1) IS NOT NULL"
 
     def _end(self, *, first: bool) -> str:
         """The cursor of the row that was found first, or last."""

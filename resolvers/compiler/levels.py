@@ -138,7 +138,7 @@ def lifted(statement: Statement, connection: Connection, rows: Rows, ids: str) -
     """A connection's JSON, its page being the array `ids` (`x1.c0`) in a table of a level."""
     needs, entry, row = needs_of(connection), statement.name("e"), statement.name("t")
     source, columns = f"json_each({ids}) {entry}", [f"{entry}.key + 1 AS n_", f"json_array_length({ids}) AS m_"]
-    on_page = f" WHERE {entry}.key < {limit_of(statement, connection.limit)}" if needs.extra else ""
+    on_page = f" WHERE {entry}.key < {limit_of(statement, connection.limit, connection.choose)}" if needs.extra else ""
     wanted = f"SELECT DISTINCT {entry}.value AS id FROM {ids.partition('.')[0]}, {source}{on_page}"
     deep = {node: level(statement, node, wanted) for node in node_objects(connection) if _height(node) >= SHALLOW}
     if needs.order or len(deep) < len(set(node_objects(connection))):

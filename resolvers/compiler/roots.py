@@ -87,7 +87,7 @@ def connection(statement: Statement, root: Connection) -> Plan:
 def numbered(statement: Statement, root: Numbered) -> Plan:
     """The count, and the page as a JSON array."""
     rows = at_root(statement, root.object.table, root.choose)
-    window = f"{limit_of(statement, root.limit)} OFFSET {limit_of(statement, root.offset)}"
+    window = " OFFSET ".join(limit_of(statement, one, root.choose) for one in (root.limit, root.offset))
     if _by_levels(statement, root.object):
         page = statement.name("x")
         found = deferred(statement, rows, rows.ranks, window, "id")

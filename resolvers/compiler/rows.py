@@ -8,11 +8,12 @@ every row, which for a rare word is thirty times slower.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from resolvers.compiler.conditions import conditions, searched
 from resolvers.compiler.ordering import named, order_by, ranks_of, renamed
-from resolvers.selection import Kind
+from resolvers.selection import Comparison, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,8 +73,23 @@ def at_root(statement: Statement, table: Table, choose: Choose) -> Rows:
     return Rows(table, hits, hits, (), renamed(ranks, hits), hits=True)
 
 
-def limit_of(statement: Statement, limit: Bind, *, extra: bool = False) -> str:
-    return statement.parameter(limit, Kind.INTEGER) + (" + 1" if extra else "")
+def limit_of(statement: Statement, limit: Bind | int, choose: Choose) -> str:
+    """A number of rows: a parameter, or, where the statement fixes it and may, the number itself.
+
+    With the number in sight PostgreSQL settles on one plan for all requests, and is spared the planning. It may not
+    where a bound can have any number of rows beyond it: there one plan could be good for some bounds only.
+    """
+    if isinstance(limit, int) and not choose.words and all(one.comparison in _POINTS for one in choose.where):
+        return str(limit)
+    return statement.parameter(_always(limit) if isinstance(limit, int) else limit, Kind.INTEGER)
+
+
+_POINTS = {Comparison.EQUALS, Comparison.IN, Comparison.IS_NULL, Comparison.HOLDS}
+
+
+@lru_cache(maxsize=1024)
+def _always(number: int) -> Bind:
+    return lambda _: number
 
 
 def first_rows(statement: Statement, rows: Rows, ranks: Ranks, limit: str, columns: str = "*") -> str:

@@ -62,7 +62,6 @@ TABLES = {
     AUDIT_EVENTS: AuditEvent,
 }
 
-HISTORY = (("contracts", "ctr"), ("customers", "cus"))
 TO_ONE = {
     CONTRACTS: (("customer_id", CUSTOMERS), ("tariff_id", TARIFFS)),
     SIMS: (("contract_id", CONTRACTS),),
@@ -203,12 +202,19 @@ def objects(draw, table, depth):
     kinds = [scalars(table), scalars(table), st.just(lambda key: Constant(key, '{"a": [null]}'))]
     if table is AUDIT_EVENTS:
         kinds.append(entries())
-    if depth > 0:
-        kinds += [nested(table, depth)] * 2 if table in TO_ONE else []
-        kinds += [listings(table, depth)] * 2 if table in TO_MANY else []
-        kinds += [sims_of_contract(depth)] if table is CONTRACTS else []
-        kinds += [histories(table, depth)] if table in {CONTRACTS, CUSTOMERS} else []
-    return Object(table, _keys(draw(st.lists(st.one_of(kinds), min_size=1, max_size=4))))
+    below = relations(table, depth) if depth > 0 else []
+    some = draw(st.lists(st.one_of(kinds + below), min_size=1, max_size=3))
+    return Object(table, _keys([*some, *([draw(st.one_of(below))] if below else [])]))
+
+
+def relations(table, depth):
+    """What can be asked below a row."""
+    return [
+        *([nested(table, depth)] if table in TO_ONE else []),
+        *([listings(table, depth)] * 2 if table in TO_MANY else []),
+        *([sims_of_contract(depth)] if table is CONTRACTS else []),
+        *([histories(table, depth)] if table in {CONTRACTS, CUSTOMERS} else []),
+    ]
 
 
 @st.composite

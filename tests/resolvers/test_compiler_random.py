@@ -13,6 +13,7 @@ from tests.resolvers.evaluator import Evaluator, comparable
 from tests.resolvers.selections import GROUND, MEANINGS, roots
 from tests.resolvers.world import put, world
 
+
 async def answered(database, root, plan):
     """The database's answer, as JSON values; a numbered page's count beside it."""
     if isinstance(root, Numbered):
