@@ -1,4 +1,4 @@
-"""PostgreSQL: asyncpg's pool. Sessions are read-only but for the READ COMMITTED transactions of `write()`."""
+"""PostgreSQL. Sessions are read-only but for the READ COMMITTED transactions of `write()`."""
 
 from __future__ import annotations
 
@@ -11,39 +11,13 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from models.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
-from models.meter import metered
+from models.postgres_pool import BEGIN, COMMIT, ERRORS, ROLLBACK, Pool, Wire, dropped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from models.settings import Settings
 
-CONNECT_SECONDS = 5.0
-NOTICE_SECONDS = 0.02
-"""Time for the pool to notice which of its other connections have been closed by the server."""
-STATEMENTS_KEPT = 512
-"""Prepared statements kept by a connection, of any length."""
-SESSION = {
-    "application_name": "abonent",
-    "default_transaction_read_only": "on",  # Database.write() alone opens transactions that may write
-    "idle_in_transaction_session_timeout": "60s",  # a stopped process must not hold its locks for ever
-    "jit": "off",  # compiling costs more than these statements take
-    "timezone": "UTC",
-}
-"""Settings of a session, made with the connection and never changed, so that nothing has to be reset."""
-
-BEGIN, COMMIT, ROLLBACK = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "COMMIT", "ROLLBACK"
-UNMETERED = frozenset({BEGIN, COMMIT, ROLLBACK})
-
-DROPPED = (
-    OSError,
-    asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-)
-"""Errors of a connection that is gone; another one may work."""
 UNUSABLE = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
@@ -55,18 +29,6 @@ UNUSABLE = (
 """Errors of a server that cannot work for now."""
 AGAIN = (asyncpg.TransactionRollbackError, asyncpg.InvalidCachedStatementError)
 """Errors that do not happen a second time: deadlock, serialization failure, a statement prepared before a migration."""
-ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-
-
-def dropped(error: BaseException) -> bool:
-    """Whether the connection is gone.
-
-    asyncpg has one class for that and for its own misuse (a lost one is at once "released back to the pool"), and an
-    internal error for a connection that the server ends while it is idle.
-    """
-    if isinstance(error, asyncpg.InterfaceError):
-        return "clos" in str(error) or "released" in str(error)
-    return isinstance(error, DROPPED)
 
 
 def translated(error: BaseException) -> Exception:
@@ -83,27 +45,6 @@ def translated(error: BaseException) -> Exception:
 def translated_uncommitted(error: BaseException) -> Exception:
     """The same within a transaction: with its connection all its work is gone, and can be done anew on another one."""
     return Raced(str(error)) if dropped(error) else translated(error)
-
-
-class Wire(asyncpg.Connection):  # type: ignore[misc]
-    """A connection whose statements are metered, but for those that begin and end transactions."""
-
-    def get_reset_query(self) -> str:
-        """Nothing: no session-level state is ever made. Saves a round trip for every release to the pool."""
-        return ""
-
-    async def fetch(self, *args: Any, **kwargs: Any) -> Any:
-        return await metered(super().fetch(*args, **kwargs))
-
-    async def fetchrow(self, *args: Any, **kwargs: Any) -> Any:
-        return await metered(super().fetchrow(*args, **kwargs))
-
-    async def execute(self, query: str, *args: Any, **kwargs: Any) -> Any:
-        execution = super().execute(query, *args, **kwargs)
-        return await (execution if query in UNMETERED else metered(execution))
-
-    async def executemany(self, *args: Any, **kwargs: Any) -> Any:
-        return await metered(super().executemany(*args, **kwargs))
 
 
 class _Translating:
@@ -124,9 +65,12 @@ class _Translating:
 class PostgresOrm(_Translating, AsyncpgDBClient):
     """Tortoise's client over our pool, for reads outside transactions."""
 
-    def __init__(self, pool: asyncpg.Pool, connection_name: str) -> None:
+    def __init__(self, wires: Pool, connection_name: str) -> None:
         super().__init__(connection_name=connection_name)
-        self._pool = pool
+        self._wires = wires
+
+    def acquire_connection(self) -> Any:
+        return self._wires.borrowed()
 
     async def close(self) -> None:
         """The pool belongs to the `Database`."""
@@ -143,7 +87,7 @@ class TransactionOrm(_Translating, TransactionWrapper):
 
     def __init__(self, parent: AsyncpgDBClient, transaction: PostgresTransaction) -> None:
         super().__init__(parent)
-        self._connection = transaction.connection
+        self._connection = transaction.wire
         self._lock = transaction.turn
         self._transaction = transaction
 
@@ -157,18 +101,19 @@ class PostgresTransaction(Transaction):
 
     dialect = Dialect.POSTGRES
 
-    def __init__(self, pool: asyncpg.Pool, connection: Any, orm: AsyncpgDBClient) -> None:
+    def __init__(self, pool: Pool, wire: Wire, orm: AsyncpgDBClient) -> None:
         super().__init__()
         self._pool = pool
         self._parent = orm
-        self.connection = connection
+        self._failure: BaseException | None = None
+        self.wire = wire
         self.turn = asyncio.Lock()
 
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         self.check_open()
         try:
             async with self.turn:
-                return await self.connection.fetch(sql, *params)  # type: ignore[no-any-return]
+                return await self.wire.fetch(sql, *params)  # type: ignore[no-any-return]
         except ERRORS as error:
             raise translated_uncommitted(error) from error
 
@@ -178,78 +123,72 @@ class PostgresTransaction(Transaction):
     async def begin(self) -> None:
         """A connection found dead is no reason to give up; whatever else is wrong here, nothing can be written."""
         try:
-            await self.connection.execute(BEGIN)
+            await self.wire.execute(BEGIN)
         except ERRORS as error:
+            self._failure = error
             raise Raced(str(error)) if dropped(error) else Unavailable(str(error)) from error
 
     async def commit(self) -> None:
         """Never tried again: if the connection is lost meanwhile, nobody knows whether it was done."""
         try:
-            done = await self.connection.execute(COMMIT)
+            done = await self.wire.execute(COMMIT)
         except ERRORS as error:
             raise translated(error) from error
         if done != COMMIT:  # the server's word for what it did
             raise TransactionManagementError("A statement had failed, and so nothing was committed.")
 
     async def rollback(self) -> None:
-        try:
-            await self.connection.execute(ROLLBACK)
-        except ERRORS:
-            with suppress(asyncpg.InterfaceError):  # closed already, and so out of the pool
-                self.connection.terminate()
+        with suppress(*ERRORS):  # a connection that cannot even do this is ended when it is released
+            await self.wire.execute(ROLLBACK)
 
     async def release(self) -> None:
-        await self._pool.release(self.connection)
+        self._pool.release(self.wire, self._failure)
 
 
 class PostgresDatabase(Database):
-    """The server, through a pool that makes its connections when they are needed, and anew after they were lost."""
+    """The server."""
 
     dialect = Dialect.POSTGRES
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self._pool = pool
-        self._orm = PostgresOrm(pool, CONNECTION)
+        self._pool = Pool(settings.database_url, settings.pool_size)
+        self._orm = PostgresOrm(self._pool, CONNECTION)
 
     @classmethod
     async def opened(cls, settings: Settings) -> PostgresDatabase:
-        pool = asyncpg.create_pool(
-            settings.database_url,
-            min_size=0,
-            max_size=settings.pool_size,
-            connection_class=Wire,
-            server_settings=SESSION,
-            timeout=CONNECT_SECONDS,
-            statement_cache_size=STATEMENTS_KEPT,
-            max_cacheable_statement_size=0,
-        )
-        database = cls(await pool)
-        await database.bind_models(__name__, {"pool": pool})
+        database = cls(settings)
+        await database.bind_models(__name__, {"wires": database._pool})
         return database
 
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """As of `Reader`; a connection that has died unnoticed is replaced once."""
         try:
-            return await self._pool.fetch(sql, *params)  # type: ignore[no-any-return]
+            return await self._fetch(sql, params)
         except ERRORS as error:
             if not dropped(error):
                 raise translated(error) from error
-        await asyncio.sleep(NOTICE_SECONDS)
         try:
-            return await self._pool.fetch(sql, *params)  # type: ignore[no-any-return]
+            return await self._fetch(sql, params)
         except ERRORS as error:
             raise translated(error) from error
 
+    async def _fetch(self, sql: str, params: Sequence[object]) -> list[tuple[Any, ...]]:
+        wire = await self._pool.acquire()
+        try:
+            rows: list[tuple[Any, ...]] = await wire.fetch(sql, *params)
+        except BaseException as error:
+            self._pool.release(wire, error)
+            raise
+        self._pool.release(wire)
+        return rows
+
     async def acquire(self) -> PostgresTransaction:
         try:
-            connection = await self._pool.acquire()
+            return PostgresTransaction(self._pool, await self._pool.acquire(), self._orm)
         except ERRORS as error:
             raise Unavailable(str(error) or type(error).__name__) from error
-        return PostgresTransaction(self._pool, connection, self._orm)
 
     async def _close(self) -> None:
-        try:
-            await asyncio.wait_for(self._pool.close(), timeout=5)
-        except TimeoutError:
-            self._pool.terminate()
+        with suppress(TimeoutError):
+            await self._pool.close()

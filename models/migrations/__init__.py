@@ -18,7 +18,7 @@ import asyncpg
 
 from models.database import dialect_of
 from models.engine import Dialect, Raced, Unavailable
-from models.postgres import ERRORS
+from models.postgres_pool import ERRORS
 from models.sqlite import database_file
 from models.sqlite_threads import connect, translated
 

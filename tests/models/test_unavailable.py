@@ -226,7 +226,7 @@ async def test_a_full_disk_undoes_the_write_and_nothing_else(sqlite_settings):
 
 
 READ_ONLY = """
-import asyncio, os, sys
+import asyncio, concurrent.futures.thread, os, sys  # all that is needed after setuid
 from models.database import Unavailable, open_database
 from models.settings import Settings
 from tests.models.rows import insert
