@@ -152,8 +152,10 @@ def _welcome(configuration: Configuration, host: str, port: int, *, logins: bool
 def _logins(configuration: Configuration) -> str:
     if configuration.admin_password:
         return "Log in as admin, supervisor, operator or employee with the password in ABONENT_ADMIN_PASSWORD."
-    lines = (f"  {username:<12}{password}" for username, password in people.logins(configuration.settings).items())
-    return "\n".join(("Log in as one of these (username, password):", *lines))
+    kept = people.kept_logins(configuration.settings)
+    if not kept:
+        return "Log in with the password that ABONENT_ADMIN_PASSWORD had, or make a user: abonent createuser NAME"
+    return "\n".join(("Log in as one of these (username, password):", *(f"  {name:<12}{kept[name]}" for name in kept)))
 
 
 # --- data ---------------------------------------------------------------------------------------------------------
@@ -184,7 +186,7 @@ def seed(scale: int | None) -> None:
 async def _seed(configuration: Configuration, scale: int | None) -> None:
     settings, password = configuration.settings, configuration.admin_password
     async with _database(configuration) as database:
-        passwords = dict.fromkeys(people.logins(settings), password) if password else people.logins(settings)
+        passwords = people.same_for_all(password) if password else people.make_logins(settings)
         if scale is not None:
             await load_scale(database, settings, passwords, scale)
             click.echo(f"{scale:,} customers and what belongs to them were added.")

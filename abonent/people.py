@@ -54,13 +54,26 @@ def console(database: Database, settings: Settings) -> Context:
     return Context(database, settings, None, Language.EN, f"console-{uuid4().hex}", "console")
 
 
-def logins(settings: Settings) -> dict[str, str]:
-    """The demo's passwords by username: made once, and kept beside the database for its owner's eyes only."""
-    text = keep_once(logins_file(settings), _generated)
+def kept_logins(settings: Settings) -> dict[str, str]:
+    """The demo's passwords by username, as they are kept; empty where none were generated."""
+    try:
+        text = _logins_file(settings).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
     return dict(line.split(maxsplit=1) for line in text.splitlines())
 
 
-def logins_file(settings: Settings) -> Path:
+def make_logins(settings: Settings) -> dict[str, str]:
+    """The demo's passwords by username: made once, and kept beside the database for its owner's eyes only."""
+    keep_once(_logins_file(settings), _generated)
+    return kept_logins(settings)
+
+
+def same_for_all(password: str) -> dict[str, str]:
+    return {person.username: password for person in STAFF}
+
+
+def _logins_file(settings: Settings) -> Path:
     return beside(settings.database_url, DATA, ".logins")
 
 
@@ -97,7 +110,11 @@ async def ensure(context: Context, person: Person, password: str) -> int:
 
 
 async def apply_password(context: Context, password: str) -> None:
-    """Make this the password of `admin`, made if missing, and of those of the demo's staff that there are."""
+    """Make this the password of `admin`, made if missing, and of those of the demo's staff that there are.
+
+    Generated passwords that were kept are forgotten: they let nobody in any more.
+    """
+    _logins_file(context.settings).unlink(missing_ok=True)
     await ensure(context, STAFF[0], password)
     for person in STAFF:
         user_id = await user_id_of(context.database, person.username)
