@@ -30,10 +30,9 @@ Bind = Callable[[Variables], Any]
 
 
 class Style(Enum):
-    """How a scalar is written."""
+    """How a scalar is written: plainly by its kind, or"""
 
     PLAIN = auto()
-    """By its kind."""
     ENUM_NAME = auto()
     """A choice as GraphQL spells it: upper case."""
     GLOBAL_ID = auto()
