@@ -48,11 +48,13 @@ def column(model: type[Model], name: str, hidden_from: frozenset[Role] = frozens
 
 def orderable(model: type[Model]) -> tuple[Column, ...]:
     """The columns that its lists may be ordered by: stored scalars that are no relation's id and no secret."""
-    unseen = {"search"} | getattr(model, "secrets", frozenset())
+    unseen = _UNSEEN | getattr(model, "secrets", frozenset())
     names = [name for name, field in model._meta.fields_map.items() if isinstance(field, _SCALARS)]
     return tuple(column(model, name) for name in names if name not in unseen and not _refers(model, name))
 
 
+_UNSEEN = frozenset({"search", "email_key"})
+"""Folded copies that the program keeps for itself."""
 _SCALARS = tuple(field_type for field_type, kind in _KINDS if kind is not Kind.DOCUMENT)
 
 

@@ -203,10 +203,11 @@ class Moment:
     last: bool = False
 
     def read(self, value: object) -> datetime:
+        moment = self._read(value)
         try:
-            return max(self._read(value).astimezone(UTC), _EARLIEST)
-        except OverflowError:
-            raise Refused("not_a_moment") from None
+            return max(moment.astimezone(UTC), _EARLIEST)
+        except OverflowError:  # the first or the last day that there is, in a zone far from UTC
+            return _EARLIEST if moment < _EARLIEST else datetime.max.replace(tzinfo=UTC)
 
     def _read(self, value: object) -> datetime:
         if isinstance(value, datetime):
