@@ -46,6 +46,7 @@ class Resource:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
+        request.state.operation = request.scope["root_path"] + request.scope["route"].path  # for the log
         try:
             if request.method == "OPTIONS":
                 return Response(status_code=204, headers={"Allow": self.allowed})

@@ -203,6 +203,15 @@ async def test_the_log_names_a_graphql_operation_by_its_fields(http, bearer, cap
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["/api/customers/7/", "/api/customers/7"])
+async def test_the_log_names_a_rest_operation_by_its_path(http, caplog, path):
+    caplog.set_level(logging.INFO, "abonent.access")
+    await http.get(path)
+    (line,) = logged(caplog)
+    assert line["operation"] == "/api/customers/{id}/"
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_no_secret_is_in_the_log(http, bearer, caplog):
     caplog.set_level(logging.DEBUG)
     caplog.clear()
