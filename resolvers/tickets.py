@@ -15,7 +15,6 @@ from models.tickets import OPEN, Ticket, TicketCategory, TicketPriority
 from resolvers import ticket_actions
 from resolvers.access import Permission
 from resolvers.columns import column, orderable
-from resolvers.context import now
 from resolvers.faults import invalid
 from resolvers.inputs import changes_in, given, takes
 from resolvers.kinds import LONG_TEXT, Choice, Reference, Text
@@ -26,7 +25,6 @@ from resolvers.work import Lock
 
 if TYPE_CHECKING:
     from models.settings import Settings
-    from resolvers.selection import Variables
     from resolvers.work import Work
 
 
@@ -54,16 +52,10 @@ IS_UNASSIGNED = Expression(f"({{t}}.status IN ({_OPEN_SQL}) AND {{t}}.assigned_t
 """Open, and assigned to nobody."""
 
 
-def _open(variables: Variables) -> list[str]:
-    del variables
-    return [status.value for status in OPEN]
-
-
-_IS_OPEN = Condition(column(Ticket, "status"), Comparison.IN, _open)
-UNASSIGNED = (_IS_OPEN, Condition(column(Ticket, "assigned_to_id"), Comparison.IS_NULL, lambda _: True))
-"""The named list of the same meaning, in a form that indexes serve."""
-OVERDUE = (_IS_OPEN, Condition(column(Ticket, "due_at"), Comparison.BEFORE, lambda _: now()))
-"""The named list of the same meaning, in a form that indexes serve."""
+UNASSIGNED = (Condition(IS_UNASSIGNED, Comparison.HOLDS, lambda _: True),)
+"""The named list of the same meaning; its partial index is in its order."""
+OVERDUE = (Condition(IS_OVERDUE, Comparison.HOLDS, lambda _: True),)
+"""The named list of the same meaning."""
 
 LIST = ListSpec(
     table=TICKETS,
