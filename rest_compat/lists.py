@@ -17,7 +17,7 @@ from resolvers.listing import condition, rest_criteria, search_words
 from resolvers.selection import Choose, Numbered
 from resolvers.work import select
 from rest_compat.http import address_of, answer, path_id
-from rest_compat.queries import Asked, asked, no_such_page
+from rest_compat.queries import PAGE_SIZE, Asked, asked, no_such_page
 from rest_compat.representations import representation
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class Lists:
     async def _page(self, context: Context, wanted: Asked, parent: int | None) -> tuple[int, bytes]:
         """How many rows there are in all, and those of one page."""
         caller, database = require(context, Permission.READ), context.database
-        shape = Shape(caller.role, context.language, wanted.order, wanted.criteria, wanted.words)
+        usual = wanted.page == 1 and wanted.size == PAGE_SIZE
+        shape = Shape(caller.role, context.language, wanted.order, wanted.criteria, wanted.words, usual)
         paging = {"limit": wanted.size, "offset": wanted.offset, "parent": parent, "caller": caller.user_id}
         return await _plan(self, shape, database.dialect).page(database, {**wanted.values, **paging})
 
@@ -87,6 +88,8 @@ class Shape:
     order: tuple[Term, ...]
     criteria: tuple[str, ...]
     words: tuple[bool, ...]
+    usual: bool
+    """The first page of the usual size: its limits are no parameters, and so it need not be planned anew."""
 
 
 @lru_cache(maxsize=1024)
@@ -96,7 +99,8 @@ def _plan(handler: Lists, shape: Shape, dialect: Dialect) -> Plan:
     words = search_words(shape.words, itemgetter("words"))
     choose = Choose((*handler.within, *asked_for), words, shape.order)
     selection = representation(spec.table.typename, shape.role, shape.language)
-    return compile_root(Numbered(selection, choose, itemgetter("limit"), itemgetter("offset")), dialect)
+    limit, offset = (PAGE_SIZE, 0) if shape.usual else (itemgetter("limit"), itemgetter("offset"))
+    return compile_root(Numbered(selection, choose, limit, offset), dialect)
 
 
 def _told(request: Request, wanted: Asked, count: int, rows: bytes) -> bytes:

@@ -37,7 +37,7 @@ class Page:
     """What the arguments of a connection ask for."""
 
     choose: Choose
-    limit: Bind
+    limit: Bind | int
     backward: bool
     after: Keyset | None
     before: Keyset | None
@@ -73,14 +73,14 @@ class Paging:
 
     # --- size -----------------------------------------------------------------------------------------------------
 
-    def _limit(self) -> Bind:
-        first, last = self.argument("first").fetch, self.argument("last").fetch
-        default = self.default_size
+    def _limit(self) -> Bind | int:
+        """The number itself, where the document has it: then it need not be planned for."""
+        first, last, default = self.argument("first"), self.argument("last"), self.default_size
 
         def limit(variables: Variables) -> int:
-            return _size(first(variables), last(variables), default)
+            return _size(first.fetch(variables), last.fetch(variables), default)
 
-        return limit
+        return limit({}) if first.fixed and last.fixed else limit
 
     def _boundary(self, name: str, stamp: str, order: tuple[Term, ...]) -> Keyset | None:
         argument = self.argument(name)
