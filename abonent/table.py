@@ -20,7 +20,7 @@ METHODS = {Effect.CREATE: "POST", Effect.UPDATE: "PUT, PATCH", Effect.DELETE: "D
 
 
 def table_of_operations() -> str:
-    """One line an operation, in columns; required arguments carry a star."""
+    """One line an operation, in columns: `*` marks required arguments, `+` where one may ask for a higher role."""
     rows = [HEADINGS, *(tuple(_cells(operation)) for operation in OPERATIONS)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     return "\n".join(
@@ -31,7 +31,7 @@ def table_of_operations() -> str:
 def _cells(operation: Operation) -> Iterator[str]:
     yield operation.name
     yield _moves(operation)
-    yield ", ".join(GRANTS[operation.may]) + (" (more by argument)" if operation.also_needs else "")
+    yield ", ".join(GRANTS[operation.may]) + (" +" if operation.also_needs else "")
     yield _arguments(operation)
     yield operation.graphql
     yield _path(operation)

@@ -38,8 +38,8 @@ contract.resume          suspended → active                            operato
 contract.terminate       draft, active, suspended → terminated         operator, supervisor, admin
 contract.add_balance     draft, active, suspended, terminated → stays  operator, supervisor, admin
 contract.deduct_balance  draft, active, suspended → stays              operator, supervisor, admin
-payment.create           any                                           operator, supervisor, admin (more by argument)
-payment.update           any                                           operator, supervisor, admin (more by argument)
+payment.create           any                                           operator, supervisor, admin +
+payment.update           any                                           operator, supervisor, admin +
 payment.delete           any                                           supervisor, admin
 payment.submit           pending → processing                          operator, supervisor, admin
 payment.process          pending, processing → success                 operator, supervisor, admin
@@ -49,14 +49,14 @@ payment.refund           success → refunded                            supervi
 ticket.create            any                                           employee, operator, supervisor, admin
 ticket.update            any                                           employee, operator, supervisor, admin
 ticket.delete            any                                           supervisor, admin
-ticket.assign            new, in_progress, waiting → stays             employee, operator, supervisor, admin (more by argument)
+ticket.assign            new, in_progress, waiting → stays             employee, operator, supervisor, admin +
 ticket.start_work        new, waiting → in_progress                    employee, operator, supervisor, admin
 ticket.wait              new, in_progress → waiting                    employee, operator, supervisor, admin
 ticket.resolve           new, in_progress, waiting → resolved          employee, operator, supervisor, admin
 ticket.close             new, in_progress, waiting, resolved → closed  employee, operator, supervisor, admin
 ticket.reopen            resolved, closed → stays                      employee, operator, supervisor, admin
 user.create              any                                           admin
-user.update              any                                           employee, operator, supervisor, admin (more by argument)
+user.update              any                                           employee, operator, supervisor, admin +
 user.delete              any                                           admin
 """
 
