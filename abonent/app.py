@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
@@ -15,13 +16,17 @@ from abonent.front import healthz, index, readyz
 from abonent.metrics import make_metrics
 from abonent.observe import Observe
 from models.database import open_database
-from rest_compat.http import unknown_path
+from resolvers.faults import Code, fault
+from rest_compat.http import refused, unknown_path
 from rest_compat.routes import rest_routes
 from schema.view import graphql_routes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
+
+    from starlette.requests import Request
+    from starlette.responses import Response
 
     from abonent.metrics import Metrics
     from models.settings import Settings
@@ -42,9 +47,23 @@ def create_app(settings: Settings) -> Starlette:
         *graphql_routes(settings),
         *rest_routes(settings),
     ]
-    app = Starlette(routes=routes, middleware=list(_layers(settings, metrics)), lifespan=_lifespan(settings))
+    app = Starlette(
+        routes=routes,
+        middleware=_layers(settings, metrics),
+        exception_handlers={HTTPException: _wrong_method},
+        lifespan=_lifespan(settings),
+    )
     app.router.default = unknown_path
     return app
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    """Told like all refusals. The routes of the front door know one method each, and Starlette raises nothing else."""
+    headers = (error.headers or {}) if isinstance(error, HTTPException) else {}
+    allowed = ", ".join(sorted(headers.get("Allow", "").split(", ")))
+    response = refused(fault(Code.METHOD_NOT_ALLOWED, method=request.method, allowed=allowed), request)
+    response.headers["Allow"] = allowed
+    return response
 
 
 def _layers(settings: Settings, metrics: Metrics | None) -> list[Middleware]:

@@ -126,6 +126,12 @@ async def test_an_unknown_path_is_told_in_json(http):
     assert answer.json()["code"] == "not_found"
 
 
+async def test_a_wrong_method_is_told_in_json(http):
+    answer = await http.post("/healthz")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
 # --- failures -----------------------------------------------------------------------------------------------------
 
 
