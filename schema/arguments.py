@@ -12,8 +12,9 @@ from graphql import (
     VariableNode,
     get_nullable_type,
     is_input_object_type,
+    is_list_type,
+    is_non_null_type,
 )
-from graphql.execution.values import VariableValues
 from graphql.utilities import coerce_input_literal
 
 from resolvers.faults import NO_FIELD, invalid
@@ -21,7 +22,7 @@ from resolvers.faults import NO_FIELD, invalid
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from graphql import FieldNode, GraphQLField, GraphQLInputType, ValueNode
+    from graphql import FieldNode, GraphQLField, GraphQLInputObjectType, GraphQLInputType, ValueNode
 
     from resolvers.selection import Bind, Variables
     from schema.plans import Inquiry
@@ -47,7 +48,7 @@ class Argument:
     def names(self) -> Argument:
         """Which fields of the input object are there and not null, as a tuple."""
         if self.members is None:
-            return Argument(lambda variables: _present(self.fetch(variables) or {}), self.fixed)
+            return Argument(lambda variables: _names_of(self.fetch(variables) or {}), self.fixed)
         members = self.members
         every = all(member.fixed for member in members.values())
         return Argument(
@@ -59,7 +60,7 @@ class Argument:
 ABSENT = Argument(lambda _: None, fixed=True)
 
 
-def _present(value: Mapping[str, Any]) -> tuple[str, ...]:
+def _names_of(value: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name, inner in value.items() if inner is not None)
 
 
@@ -76,21 +77,58 @@ def read(node: ValueNode, value_type: GraphQLInputType) -> Argument:
     if isinstance(node, VariableNode):
         name = node.name.value
         return Argument(lambda variables: variables.get(name), fixed=False)
+    fetch = _reader(node, value_type)
     if not _varies(node):
-        value = _coerced(node, value_type, {})
+        value = fetch({})
         return Argument(lambda _: value, fixed=True)
     plain = get_nullable_type(value_type)
     if isinstance(node, ObjectValueNode) and is_input_object_type(plain):
         members = {one.name.value: read(one.value, plain.fields[one.name.value].type) for one in node.fields}
-        return Argument(lambda variables: _coerced(node, value_type, variables), fixed=False, members=members)
-    return Argument(lambda variables: _coerced(node, value_type, variables), fixed=False)
+        return Argument(fetch, fixed=False, members=members)
+    return Argument(fetch, fixed=False)
 
 
-def _coerced(node: ValueNode, value_type: GraphQLInputType, variables: Variables) -> Any:
-    value = coerce_input_literal(node, value_type, VariableValues({}, dict(variables)))
-    if value is Undefined:  # a variable that has a default was sent as null where null is nothing
+# --- values with variables in them: coerced as graphql-core does, but without holding the document's tree ---------
+
+
+def _reader(node: ValueNode, value_type: GraphQLInputType) -> Bind:
+    """Gives the coerced value; `Undefined` for a variable that was not sent."""
+    if isinstance(node, VariableNode):
+        name = node.name.value
+        return lambda variables: variables.get(name, Undefined)
+    if not _varies(node):
+        value = coerce_input_literal(node, value_type)
+        return lambda _: value
+    plain = get_nullable_type(value_type)
+    if isinstance(node, ObjectValueNode) and is_input_object_type(plain):
+        return _object_reader(node, plain)
+    item_type = plain.of_type if is_list_type(plain) else value_type
+    items = [_reader(item, item_type) for item in (node.values if isinstance(node, ListValueNode) else [node])]
+    return lambda variables: [_present_or_none(item(variables), item_type) for item in items]
+
+
+def _object_reader(node: ObjectValueNode, object_type: GraphQLInputObjectType) -> Bind:
+    fields = object_type.fields
+    given = {one.name.value: _reader(one.value, fields[one.name.value].type) for one in node.fields}
+
+    def fetch(variables: Variables) -> dict[str, Any]:
+        found = {}
+        for name, field in fields.items():
+            value = given[name](variables) if name in given else Undefined
+            value = field.default_value if value is Undefined else value
+            if value is not Undefined or is_non_null_type(field.type):
+                found[name] = _present_or_none(value, field.type)
+        return found
+
+    return fetch
+
+
+def _present_or_none(value: Any, value_type: GraphQLInputType) -> Any:
+    if value is not None and value is not Undefined:
+        return value
+    if is_non_null_type(value_type):  # of a variable that has a default, but was sent as null
         raise invalid(NO_FIELD, "may_not_be_null")
-    return value
+    return None
 
 
 def _varies(node: ValueNode) -> bool:

@@ -30,7 +30,7 @@ class GraphQLRequest:
 
     context: Context
     document_key: str
-    """Equal for equal documents only: the text, or a digest of it. Compiled plans are kept under it."""
+    """Equal for equal documents only: a digest of the text. Compiled plans are kept under it, by the thousand."""
     document: DocumentNode
     """Parsed and validated against the schema."""
     operation_name: str | None = None

@@ -15,9 +15,12 @@ from typing import Any, Generic, TypeVar
 Question = Callable[[Mapping[str, Any]], Hashable]
 P = TypeVar("P")
 
-MAX_PLANS = 512
+MAX_WEIGHT = 16_000_000
+"""Of all plans of a cache, in characters of SQL or whatever else they are weighed by."""
 MAX_SHAPES = 64
 """Of one place in a document: more come only from somebody who varies filters without end."""
+OVERHEAD = 4_000
+"""What a plan weighs beside its text."""
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class _Shapes(Generic[P]):
 
     top: dict[Hashable, _Fork[P] | P] = field(default_factory=dict)
     count: int = 0
+    weight: int = 0
 
     def find(self, variables: Mapping[str, Any]) -> P | None:
         here = self.top.get(None)
@@ -55,11 +59,12 @@ class _Shapes(Generic[P]):
             here = here.ways.get(here.question(variables))
         return here
 
-    def add(self, asked: list[tuple[Question, Hashable]], plan: P) -> None:
+    def add(self, asked: list[tuple[Question, Hashable]], plan: P, weight: int) -> None:
         """The same answers lead to the same next question, and so the new way branches off where answers differ."""
         if self.count >= MAX_SHAPES:
-            self.top, self.count = {}, 0
+            self.top, self.count, self.weight = {}, 0, 0
         self.count += 1
+        self.weight += weight
         ways, answer = self.top, None
         for question, next_answer in asked:
             fork = ways.get(answer)
@@ -70,27 +75,35 @@ class _Shapes(Generic[P]):
 
 
 class PlanCache(Generic[P]):
-    """A bounded number of places, the least recently used forgotten first."""
+    """Plans by place, bounded by what they weigh together; the place that was least recently asked for goes first."""
 
-    def __init__(self, limit: int = MAX_PLANS) -> None:
+    def __init__(self, weigh: Callable[[P], int], limit: int = MAX_WEIGHT) -> None:
+        self._weigh = weigh
         self._limit = limit
         self._places: OrderedDict[Hashable, _Shapes[P]] = OrderedDict()
+        self._weight = 0
 
     def get(self, place: Hashable, variables: Mapping[str, Any], make: Callable[[Inquiry], P]) -> P:
         """The plan of this place for variables of this shape, made if it is not there."""
         shapes = self._places.get(place)
-        if shapes is None:
-            shapes = self._places[place] = _Shapes()
-            if len(self._places) > self._limit:
-                self._places.popitem(last=False)
-        else:
+        if shapes is not None:
             self._places.move_to_end(place)
-        plan = shapes.find(variables)
-        if plan is None:
-            inquiry = Inquiry(variables)
-            plan = make(inquiry)
-            shapes.add(inquiry.asked, plan)
+            plan = shapes.find(variables)
+            if plan is not None:
+                return plan
+        inquiry = Inquiry(variables)
+        plan = make(inquiry)
+        self._keep(place, inquiry, plan)
         return plan
+
+    def _keep(self, place: Hashable, inquiry: Inquiry, plan: P) -> None:
+        shapes = self._places.setdefault(place, _Shapes())
+        self._weight -= shapes.weight
+        shapes.add(inquiry.asked, plan, OVERHEAD + self._weigh(plan))
+        self._weight += shapes.weight
+        while self._weight > self._limit and len(self._places) > 1:
+            _, oldest = self._places.popitem(last=False)
+            self._weight -= oldest.weight
 
     def __len__(self) -> int:
         return len(self._places)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from graphql import (
@@ -98,6 +99,7 @@ class Document:
     """A valid document within the limits of size."""
 
     text: str
+    digest: str
     tree: DocumentNode
     operations: Mapping[str | None, Operation]
 
@@ -156,7 +158,10 @@ class Documents:
         errors = validate(self.schema, tree, None if measurable else [NoFragmentCyclesRule], max_errors=MAX_ERRORS)
         if errors:
             raise Refused(VALIDATION_FAILED, errors)
-        return Document(text, tree, {_name_of(node): self._operation(tree, node) for node in operations_of(tree)})
+        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return Document(
+            text, digest, tree, {_name_of(node): self._operation(tree, node) for node in operations_of(tree)}
+        )
 
     def _is_open(self, tree: DocumentNode, operation: OperationDefinitionNode) -> bool:
         """A root field that does not exist hides nothing: validation will say so."""

@@ -47,6 +47,8 @@ class Part:
     """Its JSON when the mutation was carried out."""
     refused: Callable[[UserErrors], bytes]
     """Its JSON when it was refused."""
+    weight: int = 0
+    """Characters of the SQL behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class PayloadPlan:
     parts: tuple[Part, ...]
     variables: tuple[str, ...]
     """Those that the selection depends on."""
+
+    @property
+    def weight(self) -> int:
+        """What the plan weighs in a cache."""
+        return sum(part.weight for part in self.parts)
 
     async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
         """The payload of a mutation that was carried out."""
@@ -111,7 +118,7 @@ def _row(key: bytes, shows: FromRow, read: Object, dialect: Dialect) -> Part:
     async def done(reader: Reader, outcome: Done, variables: Variables) -> bytes:
         return await plan.run(reader, {**variables, _ROW: shows.row(outcome)})
 
-    return Part(key, done, _null)
+    return Part(key, done, _null, len(plan.sql))
 
 
 def _null(_errors: UserErrors) -> bytes:

@@ -43,7 +43,7 @@ CALLER: Final = "$caller"
 
 READ: Final = "read"
 """Under which a field's metadata holds what it reads."""
-_PLANS: Final[PlanCache[Plan]] = PlanCache()
+_PLANS: Final[PlanCache[Plan]] = PlanCache(lambda plan: len(plan.sql))
 
 
 @dataclass(frozen=True, slots=True)

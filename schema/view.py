@@ -87,7 +87,7 @@ async def _answer(door: Door, request: Request, media: MediaType) -> Response:
         return answered(await door.introspection.answer(document, asked), media)
     ran = GraphQLRequest(
         context=context,
-        document_key=document.text,
+        document_key=document.digest,
         document=document.tree,
         operation_name=asked.operation_name,
         variables=asked.variables,

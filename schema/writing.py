@@ -48,7 +48,7 @@ TOP_LEVEL: Final = frozenset(
 """Refusals that are errors of the response, not of the payload."""
 
 _RUN: Final = "run"
-_PLANS: Final[PlanCache[PayloadPlan]] = PlanCache()
+_PLANS: Final[PlanCache[PayloadPlan]] = PlanCache(lambda plan: plan.weight)
 
 
 class UnpresentableError(Exception):

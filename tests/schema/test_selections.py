@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from models.identity import Role
 from models.meter import METER, Meter
-from schema.plans import MAX_SHAPES, PlanCache
+from schema.plans import MAX_SHAPES, OVERHEAD, PlanCache
 from schema.reading import _PLANS
 
 pytestmark = pytest.mark.anyio
@@ -225,51 +228,69 @@ async def test_a_plan_of_one_role_does_not_serve_another(ask, factory):
 
 
 def test_the_same_answers_find_the_same_plan():
-    cache, made = PlanCache(), []
+    cache, made = PlanCache(len), []
 
     def make(inquiry):
         made.append(1)
         if inquiry.ask(lambda given: given["a"] > 1):
-            return "wide", inquiry.ask(lambda given: len(given["b"]))
-        return "narrow", None
+            return f"wide {inquiry.ask(lambda given: given['b'])}"
+        return "narrow"
 
-    found = [
-        cache.get("place", {"a": a, "b": "x" * b}, make) for a, b in [(1, 1), (1, 2), (2, 1), (3, 1), (2, 2), (0, 9)]
-    ]
-    assert found == [
-        ("narrow", None),
-        ("narrow", None),
-        ("wide", 1),
-        ("wide", 1),
-        ("wide", 2),
-        ("narrow", None),
-    ]
+    asked = [(1, "x"), (1, "y"), (2, "x"), (3, "x"), (2, "y"), (0, "z")]
+    found = [cache.get("place", {"a": a, "b": b}, make) for a, b in asked]
+    assert found == ["narrow", "narrow", "wide x", "wide x", "wide y", "narrow"]
     assert len(made) == 3
 
 
-def test_places_and_shapes_are_bounded():
-    cache = PlanCache(limit=3)
+def test_what_plans_weigh_together_is_bounded():
+    cache = PlanCache(len, limit=3 * (OVERHEAD + 1_000))
     for place in range(10):
-        cache.get(place, {}, lambda _: object())
+        cache.get(place, {}, lambda _: " " * 1_000)
     assert len(cache) == 3
+    cache.get("large", {}, lambda _: " " * 100_000)
+    assert len(cache) == 1
+
+
+def test_the_place_asked_for_last_is_kept():
+    cache = PlanCache(len, limit=2 * (OVERHEAD + 1_000))
     made = []
+    for place in ("a", "b", "a", "c", "a", "b"):
+        cache.get(place, {}, lambda _, place=place: made.append(place) or " " * 1_000)
+    assert made == ["a", "b", "c", "b"]
+
+
+def test_the_shapes_of_one_place_are_bounded():
+    cache, made = PlanCache(len), []
 
     def make(inquiry):
         made.append(inquiry.ask(lambda given: given["a"]))
-        return made[-1]
+        return "x" * made[-1]
 
     for shape in range(MAX_SHAPES + 1):
-        assert cache.get("place", {"a": shape}, make) == shape
-    assert cache.get("place", {"a": 0}, make) == 0
+        assert cache.get("place", {"a": shape}, make) == "x" * shape
+    assert cache.get("place", {"a": 0}, make) == ""
     assert len(made) == MAX_SHAPES + 2
 
 
 def test_what_a_question_raises_leaves_no_plan():
-    cache = PlanCache()
+    cache = PlanCache(len)
 
     def make(inquiry):
         return inquiry.ask(lambda given: given["a"])
 
     with pytest.raises(KeyError):
         cache.get("place", {}, make)
-    assert cache.get("place", {"a": 1}, make) == 1
+    assert len(cache) == 0
+    assert cache.get("place", {"a": "x"}, make) == "x"
+
+
+async def test_plans_do_not_hold_on_to_the_documents_tree(ask):
+    document = """query ($n: Int, $s: String, $i: Boolean!, $t: TariffType, $a: String) {
+        tariffs(first: $n, search: $s, after: $a, filter: {tariffType: $t, name: $s}, orderBy: {field: NAME}) {
+            nodes { id ...F @include(if: $i) } } }
+        fragment F on Tariff { contracts(first: $n) { totalCount } }"""
+    await ask.data(document, {"s": "x", "i": True})
+    tree = weakref.ref(ask.last.document)
+    ask.last = None
+    gc.collect()
+    assert tree() is None
