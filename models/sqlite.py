@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,7 @@ from tortoise.exceptions import TransactionManagementError
 
 from models.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
 from models.meter import metered
-from models.sqlite_threads import Threads, adapted
+from models.sqlite_threads import Threads, adapted, begin, connect
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -115,7 +116,7 @@ class SqliteTransaction(Transaction):
         return await metered(self._writer.run(_within, work, args))
 
     async def begin(self) -> None:
-        await self._writer.run(sqlite3.Connection.execute, "BEGIN IMMEDIATE")
+        await self._writer.run(begin)
 
     async def commit(self) -> None:
         await self._writer.run(_within, sqlite3.Connection.commit, ())
@@ -145,8 +146,8 @@ class SqliteDatabase(Database):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         file = database_file(settings.database_url)
-        self._readers = Threads(file, settings.readers, read_only=True)
-        self._writer = Threads(file, 1, read_only=False)
+        self._readers = Threads(settings.readers, partial(connect, file, read_only=True), file)
+        self._writer = Threads(1, partial(connect, file, patience=0), file)
         self._turn = asyncio.Lock()
 
     @classmethod

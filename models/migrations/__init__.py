@@ -59,8 +59,7 @@ def _migrate_sqlite(settings: Settings) -> list[str]:
     file = database_file(settings.database_url)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(connect(file, create=True)) as connection:
-            connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+        with closing(connect(file, create=True, patience=PATIENCE)) as connection:
             _use_wal(connection)
             return _migrated(connection)
     except (sqlite3.Error, OSError) as error:
