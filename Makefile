@@ -18,7 +18,7 @@ setup: $(READY) ## Make the environment in .venv/ (needs Python 3.11 or newer)
 
 run: $(READY) ## Serve a demo on http://localhost:8000 (another port: ABONENT_PORT=8010 make run)
 	@$(BIN)/abonent migrate
-	@$(BIN)/abonent seed --if-empty
+	@$(BIN)/abonent seed
 	@exec $(BIN)/abonent serve --logins
 
 test: $(READY) ## Run all tests, on SQLite and, where it answers, PostgreSQL (some only: make test ARGS="-k login")
