@@ -113,7 +113,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 def serve(host: str | None, port: int | None, workers: int | None, *, logins: bool) -> None:
     """Serve both APIs until stopped.
 
-    The database is brought up to date first. SIGTERM and Ctrl+C let running requests finish, for 8 seconds at most.
+    The database is brought up to date first. SIGTERM and Ctrl+C let running requests finish, for 6 seconds at most.
     """
     configuration = _configuration()
     given: dict[str, Any] = {"host": host, "port": port, "workers": workers}

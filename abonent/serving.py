@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from models.settings import Settings
 
-STOP_SECONDS: Final = 8
+STOP_SECONDS: Final = 6
 """How long running requests may take to finish after SIGTERM; with what follows, the process is gone within 10 s."""
 KEEP_ALIVE_SECONDS: Final = 20
 BACKLOG: Final = 2_048

@@ -35,6 +35,7 @@ def cli(settings, tmp_path, monkeypatch):
 def runner(url, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("abonent.people.DATA", tmp_path)
+    monkeypatch.setattr("abonent.config.CHECKOUT", tmp_path)  # a developer's own .env is none of the tests' business
     for name in [name for name in os.environ if name.startswith(("ABONENT_", "SECRET_KEY", "DATABASE_URL"))]:
         monkeypatch.delenv(name)
     env = {
