@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CORS_REQUEST_HEADERS: Final = ("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
 CORS_ANSWER_HEADERS: Final = ("Idempotent-Replayed", "Retry-After", "Server-Timing", "X-Request-ID")
 DAY: Final = 86_400
-CLOSE_SECONDS: Final = 3.0
+CLOSE_SECONDS: Final = 2.0
 """How long a stop waits for transactions under way; with `serving.STOP_SECONDS` it stays below 10."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
@@ -31,11 +32,24 @@ class Failures:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, receive, send)
+        except asyncio.CancelledError:  # the server stops, and has waited for this request as long as it may
+            await _answer_unless_begun(_unavailable(), scope, receive, send)
+            raise
         except Exception as error:
-            refusal = _refusal(error)
-            if scope["type"] != "http" or scope["state"]["seen"].status:
+            if not await _answer_unless_begun(_refusal(error), scope, receive, send):
                 raise
-            await answer(refusal, Request(scope, receive))(scope, receive, send)
+
+
+async def _answer_unless_begun(refusal: Fault, scope: Scope, receive: Receive, send: Send) -> bool:
+    """Send the refusal, if nothing was sent yet; says whether it did."""
+    if scope["type"] != "http" or scope["state"]["seen"].status:
+        return False
+    await answer(refusal, Request(scope, receive))(scope, receive, send)
+    return True
+
+
+def _unavailable() -> Fault:
+    return Fault(Code.SERVICE_UNAVAILABLE, Message("service_unavailable"), retry_after=RETRY_AFTER)
 
 
 def _refusal(error: Exception) -> Fault:
@@ -44,7 +58,7 @@ def _refusal(error: Exception) -> Fault:
         return error
     if isinstance(error, Unavailable):
         ERRORS.warning("the database is unavailable", extra={"facts": {"cause": str(error)}})
-        return Fault(Code.SERVICE_UNAVAILABLE, Message("service_unavailable"), retry_after=RETRY_AFTER)
+        return _unavailable()
     ERRORS.error("unhandled exception", exc_info=error)
     return fault(Code.INTERNAL_ERROR)
 

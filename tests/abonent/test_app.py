@@ -171,6 +171,42 @@ async def test_a_database_that_went_away_is_told_at_both_doors(settings, http, b
     assert rest.headers["retry-after"] == graphql.headers["retry-after"] == "5"
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_request_that_a_stop_cannot_wait_for_is_told_so(settings):
+    begun = asyncio.Event()
+
+    async def endless(_request):
+        begun.set()
+        await asyncio.sleep(60)
+
+    async with serving(settings, Route("/api/endless/", endless)) as http:
+        answers = []
+        transport_app = http._transport.app
+
+        async def send(message):
+            answers.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/api/endless/",
+            "raw_path": b"/api/endless/",
+            "headers": [],
+            "query_string": b"",
+            "root_path": "",
+            "scheme": "http",
+            "http_version": "1.1",
+            "server": ("x", 80),
+        }
+        task = asyncio.create_task(transport_app(scope, None, send))
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert answers[0]["status"] == 503
+    assert (b"retry-after", b"5") in answers[0]["headers"]
+
+
 # --- the log ------------------------------------------------------------------------------------------------------
 
 
