@@ -38,7 +38,7 @@ def needs_of(connection: Connection) -> Needs:
     edges = [one for part in connection.parts if isinstance(part, Edges) for one in part.fields]
     ends = bool(facts & {PageFact.START, PageFact.END})
     extra = (PageFact.HAS_PREVIOUS if connection.backward else PageFact.HAS_NEXT) in facts
-    listed = any(isinstance(part, Nodes) for part in connection.parts) or bool(edges)
+    listed = any(isinstance(part, Nodes | Edges) for part in connection.parts)
     return Needs(
         rows=listed or ends or extra,
         order=ends or any(isinstance(one, Cursor) for one in edges),
