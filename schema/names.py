@@ -63,7 +63,7 @@ def count_of(table: str, column: str, also: str = "") -> Expression:
 
 def seconds_between(start: str, end: str) -> Expression:
     """Whole seconds from one moment of the row to another."""
-    postgres = f"floor(extract(epoch FROM {{t}}.{end} - {{t}}.{start}))::bigint"
+    postgres = f"trunc(extract(epoch FROM {{t}}.{end} - {{t}}.{start}))::bigint"
     micros = "(strftime('%s', {{t}}.{0}) * 1000000 + substr({{t}}.{0}, 21, 6))"
     sqlite = f"({micros.format(end)} - {micros.format(start)}) / 1000000"
     return Expression(postgres, Kind.INTEGER, sqlite)
