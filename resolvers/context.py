@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from resolvers.words import Language
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from models.database import Database
     from models.settings import Settings
     from resolvers.access import Caller
+    from resolvers.words import Language
 
 
 def now() -> datetime:

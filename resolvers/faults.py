@@ -28,7 +28,7 @@ class Code(StrEnum):
     PROTECTED = "protected"
     PARSE_ERROR = "parse_error"
     NOT_AUTHENTICATED = "not_authenticated"
-    TOKEN_NOT_VALID = "token_not_valid"
+    TOKEN_NOT_VALID = "token_not_valid"  # noqa: S105 - a code, no secret
     INVALID_CREDENTIALS = "invalid_credentials"
     PERMISSION_DENIED = "permission_denied"
     NOT_FOUND = "not_found"
@@ -115,4 +115,3 @@ def invalid_transition(row: Entity, status: StrEnum, allowed: Sequence[StrEnum],
         "allowed": tuple(allowed),
     }
     return Fault(Code.INVALID_TRANSITION, Message("invalid_transition", params), field=field)
-

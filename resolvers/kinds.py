@@ -10,17 +10,21 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
 import phonenumbers
 
 from resolvers.inputs import Refused
 
+if TYPE_CHECKING:
+    from enum import StrEnum
+
 MAX_HUNDREDTHS = 999_999_999_999
 """9,999,999,999.99, in hundredths (contract §1)."""
 MAX_INT = 2_147_483_647
+SMALLEST = -3
+"""The exponent of a decimal's first digit under which it is sure to have too many places."""
 SHORT_TEXT = 255
 LONG_TEXT = 10_000
 
@@ -156,8 +160,8 @@ class Hundredths:
         if amount > self.most:
             raise Refused("too_large", limit=hundredths_text(self.most))
         if amount < self.least:
-            raise Refused("must_be_positive") if self.nonzero else Refused(
-                "too_small", limit=hundredths_text(self.least)
+            raise (
+                Refused("must_be_positive") if self.nonzero else Refused("too_small", limit=hundredths_text(self.least))
             )
         return amount
 
@@ -180,7 +184,7 @@ class Hundredths:
             raise Refused("not_money")
         if value.adjusted() > len(str(MAX_HUNDREDTHS)):
             raise Refused("too_large", limit=hundredths_text(MAX_HUNDREDTHS))
-        if value.adjusted() < -3 or value != round(value, 2):
+        if value.adjusted() < SMALLEST or value != round(value, 2):
             if value == 0:
                 return 0
             raise Refused("not_money")

@@ -134,7 +134,7 @@ class Evaluator:
         for term in reversed(order):
             known = [row for row in rows if self.value(term.source, row) is not None]
             nulls = [row for row in rows if self.value(term.source, row) is None]
-            ordered = sorted(known, key=lambda row: self.rank(term, row), reverse=term.descending)  # noqa: B023
+            ordered = sorted(known, key=lambda row: self.rank(term, row), reverse=term.descending)
             rows = ordered + nulls
         return rows
 

@@ -21,7 +21,7 @@ LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzi
 
 def world(seed=1, customers=8, contracts=20, payments=45, tickets=16):
     """Rows by table, ids from 1; those of a table in the order of their ids."""
-    chance = random.Random(seed)  # noqa: S311 - the same world every time is just what is wanted
+    chance = random.Random(seed)
     rows = {"users": [_user(chance, n) for n in range(1, 4)], "tariffs": [_tariff(chance, n) for n in range(1, 6)]}
     rows["customers"] = [_customer(chance, n) for n in range(1, customers + 1)]
     rows["contracts"] = [_contract(chance, n, customers) for n in range(1, contracts + 1)]
