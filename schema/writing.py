@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
@@ -113,7 +112,7 @@ class Site:
 
         plan = _PLANS.get((*place, dialect), variables, make)
         used = [variables.get(name) for name in plan.variables]
-        return Payload(self.context, plan, variables, orjson.dumps(["graphql", *place, used], default=str).decode())
+        return Payload(self.context, plan, variables, repr(("graphql", *place, used)))
 
 
 Run = Callable[[Site, Any], Awaitable[bytes]]

@@ -211,6 +211,16 @@ async def test_for_a_malformed_payload_nothing_is_done(ask, factory, page):
     assert await contents(factory.database) == before
 
 
+async def test_so_it_is_for_text_that_cannot_be_stored(ask, factory):
+    contract = await factory.active_contract()
+    before = await contents(factory.database)
+    document = """mutation ($id: ID!, $text: String) { addContractBalance(input: {id: $id, amount: 5}) {
+        contract { payments(filter: {transactionId: $text}) { totalCount } } errors { code } } }"""
+    refusal = await ask.refusal(document, {"id": f"ctr_{contract.id}", "text": "\ud800"})
+    assert refusal["code"] == "VALIDATION"
+    assert await contents(factory.database) == before
+
+
 async def test_guessing_is_slowed_by_an_error_of_the_response(ask):
     document = 'mutation { login(input: {username: "asanov", password: "wrong"}) { errors { code } } }'
     answer = {}
