@@ -48,6 +48,21 @@ WITH_ARGUMENTS = [
     "ticket.create",
 ]
 
+LIVELY = [
+    "contract.suspend",
+    "sim.block",
+    "contract.activate",
+    "contract.resume",
+    "sim.activate",
+    "sim.unblock",
+    "customer.activate",
+    "tariff.activate",
+    "contract.add_balance",
+    "payment.process",
+    "payment.refund",
+]
+"""What keeps a script going, where the rest soon leads to its end: done more often."""
+
 PASSED = {
     "sim.activate": ("contract_id",),
     "contract.create": ("customer_id", "tariff_id"),
@@ -71,7 +86,7 @@ class Step:
 
 steps = st.builds(
     Step,
-    what=st.sampled_from(PLAIN + WITH_ARGUMENTS),
+    what=st.sampled_from(PLAIN + WITH_ARGUMENTS + 4 * LIVELY),
     which=st.integers(0, 5),
     other=st.integers(0, 5),
     amount=st.integers(-120_00, 120_00),
@@ -83,11 +98,11 @@ class World:
     """The ids that a script works with; gone ones stay, to be asked for in vain."""
 
     factory: Factory
-    ids: dict[str, list[int]] = field(default_factory=lambda: {"payment": []})
+    ids: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
     async def made(cls, factory: Factory) -> World:
-        """Two customers with three contracts, of which two are served, and a SIM to spare."""
+        """Two customers with four contracts, of which two are served; SIMs to spare, payments to refund and process."""
         world = cls(factory)
         prepaid, postpaid = await factory.tariff(), await factory.postpaid()
         customers = [await factory.customer(), await factory.customer()]
@@ -97,17 +112,21 @@ class World:
                 customer_id=customers[1].id, tariff_id=postpaid.id, credit_limit="50", balance="10"
             ),
             await factory.contract(customer_id=customers[0].id, tariff_id=postpaid.id, credit_limit="50"),
+            await factory.contract(customer_id=customers[1].id, tariff_id=prepaid.id),
         ]
-        sims = [await factory.sim_of(contracts[0]), await factory.sim_of(contracts[1]), await factory.sim()]
+        sims = [await factory.sim_of(contract) for contract in contracts[:2]]
+        sims += [await factory.sim() for _ in range(3)]
+        payments = [await factory.payment(contract_id=contract.id, amount="60") for contract in contracts[:2]]
+        await factory.run("payment.process", payments[0].id)
         world.ids["tariff"] = [prepaid.id, postpaid.id]
         world.ids["customer"] = [customer.id for customer in customers]
         world.ids["contract"] = [contract.id for contract in contracts]
         world.ids["sim"] = [sim.id for sim in sims]
+        world.ids["payment"] = [payment.id for payment in payments]
         return world
 
     def one(self, entity: str, index: int) -> int:
-        ids = self.ids[entity] or [999_999]
-        return ids[index % len(ids)]
+        return self.ids[entity][index % len(self.ids[entity])]
 
     async def take(self, step: Step) -> bool:
         """Whether the step was done; False if it was refused."""
