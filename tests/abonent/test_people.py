@@ -47,6 +47,12 @@ async def test_a_given_password_takes_the_place_of_what_staff_had(database, sett
     assert kept_logins(settings) == {}
 
 
+async def test_somebody_else_of_the_same_name_keeps_their_own(database, settings, factory):
+    await factory.user(username="operator", password="a-password-of-mine", first_name="Анна", last_name="Ли")
+    await apply_password(console(database, settings), "another-one")
+    assert await matches(settings, (await user(database, "operator"))[1], "a-password-of-mine")
+
+
 async def test_a_password_that_is_right_already_is_left_alone(database, settings):
     context = console(database, settings)
     await apply_password(context, "the-password-1")
