@@ -276,9 +276,12 @@ ABUSES = {
 }
 
 
-@pytest.mark.parametrize("abuse", ABUSES)
-async def test_an_access_token_that_is_not_quite_ours_is_nobodys(nobody: Context, tokens: Tokens, abuse: str) -> None:
-    await refused_token(nobody, ABUSES[abuse](nobody.settings, tokens.access))
+async def test_an_access_token_that_is_not_quite_ours_is_nobodys(
+    nobody: Context, tokens: Tokens, subtests: pytest.Subtests
+) -> None:
+    for name, abuse in ABUSES.items():
+        with subtests.test(name):
+            await refused_token(nobody, abuse(nobody.settings, tokens.access))
     assert await caller_of(nobody, tokens.access)
 
 

@@ -78,56 +78,57 @@ def nested(depth: int) -> dict[str, object]:
     return value
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("name", ""),
-        ("name", None),
-        ("name", 5),
-        ("name", "x" * 256),
-        ("name", "a\0b"),
-        ("name", "\ud800"),
-        ("description", "x" * 10_001),
-        ("tariff_type", "free"),
-        ("tariff_type", None),
-        ("monthly_fee", "-0.01"),
-        ("monthly_fee", "0.001"),
-        ("monthly_fee", "10000000000.00"),
-        ("monthly_fee", Decimal("1E+30")),
-        ("monthly_fee", 10**30),
-        ("monthly_fee", "NaN"),
-        ("monthly_fee", Decimal("NaN")),
-        ("monthly_fee", Decimal("Infinity")),
-        ("monthly_fee", "1e3"),
-        ("monthly_fee", " 1.00"),
-        ("monthly_fee", True),
-        ("monthly_fee", []),
-        ("monthly_fee", None),
-        ("data_gb_included", -1),
-        ("minute_overage_cost", "-1"),
-        ("minutes_included", -1),
-        ("minutes_included", 2_147_483_648),
-        ("minutes_included", 10**30),
-        ("minutes_included", Decimal("1.5")),
-        ("minutes_included", True),
-        ("sms_included", "many"),
-        ("priority", 2_147_483_648),
-        ("priority", None),
-        ("extra_options", []),
-        ("extra_options", "{}"),
-        ("extra_options", None),
-        ("extra_options", nested(9)),
-        ("extra_options", {"a": "x" * 16_384}),
-        ("extra_options", {"a": 10**30}),
-        ("extra_options", {"a": Decimal("1E+999")}),
-        ("extra_options", {"a": "\0"}),
-        ("extra_options", {"\ud800": 1}),
-    ],
+BAD_VALUES: tuple[tuple[str, object], ...] = (
+    ("name", ""),
+    ("name", None),
+    ("name", 5),
+    ("name", "x" * 256),
+    ("name", "a\0b"),
+    ("name", "\ud800"),
+    ("description", "x" * 10_001),
+    ("tariff_type", "free"),
+    ("tariff_type", None),
+    ("monthly_fee", "-0.01"),
+    ("monthly_fee", "0.001"),
+    ("monthly_fee", "10000000000.00"),
+    ("monthly_fee", Decimal("1E+30")),
+    ("monthly_fee", 10**30),
+    ("monthly_fee", "NaN"),
+    ("monthly_fee", Decimal("NaN")),
+    ("monthly_fee", Decimal("Infinity")),
+    ("monthly_fee", "1e3"),
+    ("monthly_fee", " 1.00"),
+    ("monthly_fee", True),
+    ("monthly_fee", []),
+    ("monthly_fee", None),
+    ("data_gb_included", -1),
+    ("minute_overage_cost", "-1"),
+    ("minutes_included", -1),
+    ("minutes_included", 2_147_483_648),
+    ("minutes_included", 10**30),
+    ("minutes_included", Decimal("1.5")),
+    ("minutes_included", True),
+    ("sms_included", "many"),
+    ("priority", 2_147_483_648),
+    ("priority", None),
+    ("extra_options", []),
+    ("extra_options", "{}"),
+    ("extra_options", None),
+    ("extra_options", nested(9)),
+    ("extra_options", {"a": "x" * 16_384}),
+    ("extra_options", {"a": 10**30}),
+    ("extra_options", {"a": Decimal("1E+999")}),
+    ("extra_options", {"a": "\0"}),
+    ("extra_options", {"\ud800": 1}),
 )
-async def test_bad_values_are_named(factory: Factory, field: str, value: object) -> None:
-    fault = await refused(factory.database, factory.tariff(**{field: value}))
-    assert isinstance(fault, Invalid)
-    assert list(fault.fields) == [field]
+
+
+async def test_bad_values_are_named(factory: Factory, subtests: pytest.Subtests) -> None:
+    for field, value in BAD_VALUES:
+        with subtests.test(field=field, value=value):
+            fault = await refused(factory.database, factory.tariff(**{field: value}))
+            assert isinstance(fault, Invalid)
+            assert list(fault.fields) == [field]
 
 
 @pytest.mark.parametrize("options", [nested(8), {"a": "x" * 16_000}, {"a": Decimal("1.5")}])

@@ -134,32 +134,33 @@ async def test_what_only_actions_write_is_ignored(factory: Factory) -> None:
     assert ticket.created_by_id == factory.callers[Role.ADMIN].user_id
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("subject", None),
-        ("subject", "  "),
-        ("subject", "x" * 256),
-        ("subject", 5),
-        ("description", ""),
-        ("description", "x" * 10_001),
-        ("description", "a\0b"),
-        ("notes", "\ud800"),
-        ("category", "unknown"),
-        ("priority", "HIGH"),
-        ("priority", None),
-        ("customer_id", None),
-        ("customer_id", "abc"),
-        ("customer_id", 10**30),
-        ("customer_id", 0),
-        ("contract_id", "abc"),
-    ],
+BAD_VALUES: tuple[tuple[str, object], ...] = (
+    ("subject", None),
+    ("subject", "  "),
+    ("subject", "x" * 256),
+    ("subject", 5),
+    ("description", ""),
+    ("description", "x" * 10_001),
+    ("description", "a\0b"),
+    ("notes", "\ud800"),
+    ("category", "unknown"),
+    ("priority", "HIGH"),
+    ("priority", None),
+    ("customer_id", None),
+    ("customer_id", "abc"),
+    ("customer_id", 10**30),
+    ("customer_id", 0),
+    ("contract_id", "abc"),
 )
-async def test_bad_values_are_named(factory: Factory, field: str, value: object) -> None:
+
+
+async def test_bad_values_are_named(factory: Factory, subtests: pytest.Subtests) -> None:
     customer = await factory.customer()
-    fault = await refused(factory.database, factory.ticket(**{"customer_id": customer.id, field: value}))
-    assert isinstance(fault, Invalid)
-    assert list(fault.fields) == [field]
+    for field, value in BAD_VALUES:
+        with subtests.test(field=field, value=value):
+            fault = await refused(factory.database, factory.ticket(**{"customer_id": customer.id, field: value}))
+            assert isinstance(fault, Invalid)
+            assert list(fault.fields) == [field]
 
 
 async def test_customer_subject_and_description_are_required(factory: Factory) -> None:

@@ -81,34 +81,35 @@ async def test_what_is_written_of_a_user_is_normalised(factory: Factory) -> None
     assert (user.phone, user.email, user.role) == ("+996550123456", "aida@example.kg", Role.OPERATOR)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("username", None),
-        ("username", ""),
-        ("username", "   "),
-        ("username", 7),
-        ("username", "x" * 256),
-        ("username", "a\0b"),
-        ("username", "\ud800"),
-        ("password", "1234567"),
-        ("password", ""),
-        ("password", None),
-        ("password", ["a", "list", "of", "words"]),
-        ("email", "no address"),
-        ("phone", "12"),
-        ("role", "root"),
-        ("role", "ADMIN"),
-        ("role", None),
-        ("is_active", "true"),
-        ("is_active", 1),
-        ("first_name", {"a": 1}),
-    ],
+BAD_VALUES: tuple[tuple[str, object], ...] = (
+    ("username", None),
+    ("username", ""),
+    ("username", "   "),
+    ("username", 7),
+    ("username", "x" * 256),
+    ("username", "a\0b"),
+    ("username", "\ud800"),
+    ("password", "1234567"),
+    ("password", ""),
+    ("password", None),
+    ("password", ["a", "list", "of", "words"]),
+    ("email", "no address"),
+    ("phone", "12"),
+    ("role", "root"),
+    ("role", "ADMIN"),
+    ("role", None),
+    ("is_active", "true"),
+    ("is_active", 1),
+    ("first_name", {"a": 1}),
 )
-async def test_bad_values_are_named(factory: Factory, field: str, value: object) -> None:
-    fault = await refused(factory.database, factory.user(**{field: value}))
-    assert isinstance(fault, Invalid)
-    assert list(fault.fields) == [field]
+
+
+async def test_bad_values_are_named(factory: Factory, subtests: pytest.Subtests) -> None:
+    for field, value in BAD_VALUES:
+        with subtests.test(field=field, value=value):
+            fault = await refused(factory.database, factory.user(**{field: value}))
+            assert isinstance(fault, Invalid)
+            assert list(fault.fields) == [field]
 
 
 async def test_a_username_and_a_password_are_required(factory: Factory) -> None:
@@ -167,25 +168,26 @@ async def test_everybody_writes_their_own_name_and_contacts(factory: Factory, ro
     assert {name: getattr(user, name) for name in raw} == raw
 
 
-@pytest.mark.parametrize("role", NOT_ADMINS)
-@pytest.mark.parametrize(
-    "raw",
-    [
-        {"role": "admin"},
-        {"is_active": False},
-        {"username": "root"},
-        {"password": "a better horse"},
-        {"password": None},
-        {"role": None},
-        {"first_name": "Аида", "role": "admin"},
-    ],
+MORE_THAN_A_PROFILE: tuple[dict[str, Any], ...] = (
+    {"role": "admin"},
+    {"is_active": False},
+    {"username": "root"},
+    {"password": "a better horse"},
+    {"password": None},
+    {"role": None},
+    {"first_name": "Аида", "role": "admin"},
 )
+
+
+@pytest.mark.parametrize("role", NOT_ADMINS)
 async def test_nobody_but_an_admin_writes_more_than_that_of_themselves(
-    factory: Factory, role: Role, raw: dict[str, Any]
+    factory: Factory, role: Role, subtests: pytest.Subtests
 ) -> None:
     caller = factory.callers[role]
-    attempt = by(factory, caller, "update", caller.user_id, **raw)
-    await refused_with(factory.database, Code.PERMISSION_DENIED, attempt)
+    for raw in MORE_THAN_A_PROFILE:
+        with subtests.test(raw=raw):
+            attempt = by(factory, caller, "update", caller.user_id, **raw)
+            await refused_with(factory.database, Code.PERMISSION_DENIED, attempt)
 
 
 @pytest.mark.parametrize("role", NOT_ADMINS)
