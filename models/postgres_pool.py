@@ -91,9 +91,10 @@ class Pool:
 
     async def acquire(self) -> Wire:
         """A connection, once one is free; raises what the driver raises when none can be made."""
-        if self._closed:
-            raise asyncpg.InterfaceError("The pool is closed.")
         await self._turns.acquire()
+        if self._closed:
+            self._turns.release()
+            raise asyncpg.InterfaceError("The pool is closed.")
         oldest = self._loop.time() - IDLE_SECONDS
         while self._idle:
             wire = self._idle.pop()
@@ -154,11 +155,15 @@ class Pool:
     async def close(self) -> None:
         """Wait a while for the statements under way, and end every connection; none can be had afterwards."""
         self._closed = True
+        taken = 0
         try:
             async with asyncio.timeout(CLOSING_SECONDS):
-                for _ in range(self._size):
+                while taken < self._size:
                     await self._turns.acquire()
+                    taken += 1
                 while self._idle:
                     await self._idle.pop().close()
         finally:
             self._end_idle()
+            for _ in range(taken):  # whoever still waits for a turn is told that there is none
+                self._turns.release()

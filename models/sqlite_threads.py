@@ -149,6 +149,7 @@ class Threads:
     """
 
     def __init__(self, count: int, opening: Callable[[], sqlite3.Connection], file: Path) -> None:
+        self._closed = False
         self._queue: Queue = SimpleQueue()
         self._workers = [Worker(self._queue, opening, file) for _ in range(count)]
         for worker in self._workers:
@@ -156,12 +157,15 @@ class Threads:
 
     async def run(self, work: Callable[..., T], *args: object) -> T:
         """`work(connection, *args)` in a free thread. If cancelled, it never starts, or runs to its end unheard."""
+        if self._closed:
+            raise Unavailable("The database is closed.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.put((future, work, args))
         return await future
 
     def close(self) -> None:
         """Let the threads finish what they were given, and end them."""
+        self._closed = True
         for _ in self._workers:
             self._queue.put(None)
         for worker in self._workers:
