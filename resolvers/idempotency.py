@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from models.database import Dialect
 from models.journal import IdempotencyKey
 from resolvers.faults import Code, fault
 from resolvers.inputs import given
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from resolvers.work import Work
 
 LIFETIME = timedelta(hours=24)
+FORGOTTEN_AT_ONCE = 10
+"""Expired keys that a call with a new one deletes: more than one, so that they become fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ async def claim(work: Work, call: Call, data: object) -> Claim:
     fingerprint, document = _fingerprint(call, data), _digest(call.document)
     row_id = await _take(work, call, fingerprint)
     if row_id is not None:
+        await _forget(work)
         return Claim(row_id, document)
     row = await IdempotencyKey.get(user_id=work.actor_id, operation=call.operation.name, key=call.key)
     if row.fingerprint != fingerprint:
@@ -89,6 +93,17 @@ async def _take(work: Work, call: Call, fingerprint: str) -> int | None:
         [work.actor_id, call.operation.name, call.key, fingerprint, work.now, work.now - LIFETIME],
     )
     return rows[0][0] if rows else None
+
+
+async def _forget(work: Work) -> None:
+    """Delete a few expired keys, so that the table holds a day's; those that others just delete are left to them."""
+    skip = " FOR UPDATE SKIP LOCKED" if work.tx.dialect is Dialect.POSTGRES else ""
+    oldest = (
+        f"SELECT id FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT {FORGOTTEN_AT_ONCE}{skip}"
+    )
+    await work.tx.fetch(
+        spelt(work.tx.dialect, f"DELETE FROM idempotency_keys WHERE id IN ({oldest})"), [work.now - LIFETIME]
+    )
 
 
 def _fingerprint(call: Call, data: object) -> str:

@@ -143,6 +143,16 @@ async def test_an_expired_key_may_come_with_another_body(factory: Factory) -> No
     assert (await factory.fresh(contract)).balance == 109_00
 
 
+async def test_expired_keys_are_forgotten_as_new_ones_come(factory: Factory, database: Database) -> None:
+    contract = await factory.active_contract()
+    long_ago = datetime.now(UTC) - timedelta(hours=25)
+    context = await factory.context(clock=lambda: long_ago)
+    for key in ("a", "b", "c"):
+        await factory.run("contract.add_balance", contract.id, context=context, amount="1", key=key)
+    await factory.run("contract.add_balance", contract.id, amount="1", key="new")
+    assert await database.fetch("SELECT key FROM idempotency_keys") == [("new",)]
+
+
 async def test_another_document_gets_the_same_outcome_presented_anew(factory: Factory) -> None:
     contract = await factory.active_contract()
     first = await factory.run("contract.add_balance", contract.id, amount="10", key="k", document="rest, ru")
