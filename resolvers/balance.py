@@ -36,7 +36,8 @@ class MoveBalanceInput:
     takes=MoveBalanceInput,
     moves=dict.fromkeys(ContractStatus),
     says="balance_added",
-    extras=("old_balance", "new_balance", "amount", "payment_id"),
+    extras=("old_balance", "new_balance", "amount"),
+    graphql_extras=("payment_id",),
 )
 async def add_balance(work: Work, contract: Contract, data: MoveBalanceInput) -> Contract:
     """Put money on a contract's account: a successful payment and its ledger entry. A terminated one takes it too."""
@@ -53,7 +54,8 @@ async def add_balance(work: Work, contract: Contract, data: MoveBalanceInput) ->
     takes=MoveBalanceInput,
     moves=dict.fromkeys(SERVED),
     says="balance_deducted",
-    extras=("old_balance", "new_balance", "amount", "payment_id"),
+    extras=("old_balance", "new_balance", "amount"),
+    graphql_extras=("payment_id",),
     raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def deduct_balance(work: Work, contract: Contract, data: MoveBalanceInput) -> Contract:

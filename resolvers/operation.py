@@ -71,6 +71,8 @@ class Operation:
     """Takes an idempotency key."""
     extras: tuple[str, ...]
     """The notes that its answer shows beside the entity."""
+    graphql_extras: tuple[str, ...]
+    """Further ones that GraphQL shows; the REST document's answers have no such key."""
     raises: tuple[Code, ...]
     """Codes of refusals that nothing else of the declaration implies."""
 
@@ -101,6 +103,7 @@ def operation(
     says: str,
     keyed: bool = True,
     extras: tuple[str, ...] = (),
+    graphql_extras: tuple[str, ...] = (),
     raises: tuple[Code, ...] = (),
 ) -> Callable[[Callable[..., Awaitable[Any]]], Operation]:
     """Make an `Operation` of the function below; its docstring is the description that both doors publish.
@@ -127,6 +130,7 @@ def operation(
             says=says,
             keyed=keyed,
             extras=extras,
+            graphql_extras=graphql_extras,
             raises=raises,
         )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from resolvers.context import Context
     from resolvers.operation import Answer, Operation, Outcome
 
-WHOLE = frozenset({"payment_id", "resolution_time"})
+WHOLE = frozenset({"resolution_time"})
 """The notes of operations that are no amounts of money."""
 _STATUS = {Effect.CREATE: 201, Effect.UPDATE: 200, Effect.DELETE: 204, Effect.ACTION: 200}
 

@@ -202,7 +202,6 @@ EXTRAS: dict[str, tuple[Schema, str]] = {
     "new_balance": (MONEY, "Balance afterwards."),
     "amount": (MONEY, "How much was moved."),
     "balance_after": (MONEY, "Balance of the contract afterwards."),
-    "payment_id": (ID, "Id of the payment that was made."),
     "resolution_time": ({"type": "integer"}, "Whole seconds from opening to resolution."),
 }
 """What answers of actions tell beside the entity."""

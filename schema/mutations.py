@@ -65,7 +65,8 @@ _EXTRAS: Final[dict[str, Callable[[], Any]]] = {
 
 
 def _payload(operation: Operation) -> type:
-    fields = [_entity_field(operation), *(_EXTRAS[name]() for name in operation.extras)]
+    shown = (*operation.extras, *operation.graphql_extras)
+    fields = [_entity_field(operation), *(_EXTRAS[name]() for name in shown)]
     return payload_type(operation.graphql, fields)
 
 
