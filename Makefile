@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock schema
+.PHONY: help setup run test lint format lock schema bench
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: $(READY) ## Check style, types and the direction of imports
 format: $(READY) ## Put the code in its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(READY) ## Measure it beside hand-written SQL, on PostgreSQL (make bench ARGS="--scales 5000 --rounds 1"; ARGS=--help)
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 schema: $(READY) ## Print the GraphQL schema into schema/schema.graphql
 	$(BIN)/abonent export-schema > schema/schema.graphql.new
