@@ -51,21 +51,21 @@ class InsufficientFunds(Exception):
     amount: int
 
 
-async def post(contract: Contract, payment: Payment, *, actor_id: int | None, at: datetime) -> LedgerEntry:
-    """Post a saved payment to the ledger of its locked contract, and move the balance by the same amount.
+def post(contract: Contract, payment: Payment, *, actor_id: int | None, at: datetime) -> LedgerEntry:
+    """Post a payment to its locked contract: move the balance by it, and give the ledger entry that says so.
 
-    The caller holds the contract's row lock and saves the contract in the same transaction, so that
-    `contract.balance` equals the sum of its entries at every commit. Raises `InsufficientFunds` where an amount
-    that takes away would leave less than `contract.floor()`; money coming in is always welcome.
+    The entry lacks the payment's id, which the database gives to a new payment only when it is stored. The caller
+    holds the contract's row lock, and stores contract, payment and entry in the same transaction, so that
+    `contract.balance` equals the sum of its entries at every commit. Raises `InsufficientFunds` where an amount that
+    takes away would leave less than `contract.floor()`; money coming in is always welcome.
     """
     amount = payment.signed_amount()
     balance = contract.balance + amount
     if amount < 0 and balance < contract.floor():
         raise InsufficientFunds(contract.balance, contract.floor(), amount)
     contract.balance = payment.balance_after = balance
-    return await LedgerEntry.create(
+    return LedgerEntry(
         contract_id=contract.id,
-        payment_id=payment.id,
         amount=amount,
         balance_after=balance,
         actor_id=actor_id,

@@ -71,6 +71,6 @@ async def _move(
 ) -> Contract:
     old_balance = contract.balance
     payment = new_payment(work, contract, transaction_type=kind, payment_method=method, **given(data))
-    await settle(work, contract, await work.add(payment), field="amount")
+    await settle(work, contract, payment, field="amount")
     work.notes.update(old_balance=old_balance, new_balance=contract.balance, amount=data.amount, payment_id=payment.id)
     return contract

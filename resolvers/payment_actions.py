@@ -157,6 +157,6 @@ async def refund_payment(work: Work, payment: Payment, data: ReasonInput) -> Pay
         description=_reason(data),
         refund_of_id=payment.id,
     )
-    await settle(work, contract, await work.add(refund))
+    await settle(work, contract, refund)
     work.mark(payment, work.action, _reason(data))
     return payment

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models.contracts import ContractStatus
 from models.money import InsufficientFunds, post
 from models.payments import Payment, PaymentStatus, TransactionType
+from models.rows import insert
 from resolvers.faults import Code, Fault, invalid_transition
 from resolvers.kinds import hundredths_text
 from resolvers.words import Message
@@ -29,18 +30,22 @@ def new_payment(work: Work, contract: Contract, **values: Any) -> Payment:
 
 
 async def settle(work: Work, contract: Contract, payment: Payment, field: str | None = None) -> None:
-    """Post a stored payment to its locked contract's ledger: it has succeeded.
+    """Post a payment to its locked contract's ledger: it has succeeded. One that is not stored yet is stored so.
 
     Raises `insufficient_funds`, naming `field`, and `invalid_transition` for a charge on a terminated contract.
     """
     if contract.status not in SERVED and payment.transaction_type is TransactionType.CHARGE:
         raise invalid_transition(contract, contract.status, SERVED)
     try:
-        await post(contract, payment, actor_id=work.actor_id, at=work.now)
+        entry = post(contract, payment, actor_id=work.actor_id, at=work.now)
     except InsufficientFunds as short:
         raise _insufficient(short, field) from short
     payment.status = PaymentStatus.SUCCESS
     payment.processed_at, payment.processed_by_id = work.now, work.actor_id
+    if payment.id is None:
+        await work.add(payment)
+    entry.payment_id = payment.id
+    await insert(work.tx, entry)
 
 
 def _insufficient(short: InsufficientFunds, field: str | None) -> Fault:

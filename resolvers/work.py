@@ -20,6 +20,7 @@ from models.fields import HundredthsField, MomentField, moment_text
 from models.identity import User
 from models.journal import AuditEvent
 from models.payments import Payment
+from models.rows import insert, update
 from models.sims import Sim
 from models.tariffs import Tariff
 from models.tickets import Ticket
@@ -157,7 +158,7 @@ class Work:
     async def add(self, row: E, action: str = "create") -> E:
         """Insert a new row; its id is known afterwards. May raise the driver's `IntegrityError`."""
         row.created_at = row.updated_at = self.now
-        await row.save(force_create=True)
+        await insert(self.tx, row)
         self.tracked[type(row), row.id] = Tracked(row, {}, row.row(), action)
         return row
 
@@ -186,7 +187,7 @@ class Work:
             if not row.unjournaled.issuperset(differing):
                 row.updated_at = self.now
                 differing.append("updated_at")
-            await row.save(update_fields=differing)
+            await update(self.tx, row, differing)
         if not row.unjournaled.issuperset(_differing(tracked.before, after)):
             action = tracked.action or self.action
             self._record(row, action, _changes(row, tracked.before, after), tracked.reason)
@@ -210,7 +211,7 @@ class Work:
         """Save what is left and the journal. True if anything changed."""
         await self.save_changes()
         if self.events:
-            await AuditEvent.bulk_create(self.events)
+            await insert(self.tx, *self.events)
         return bool(self.events)
 
 
