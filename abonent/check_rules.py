@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from models.identity import Role
+from models.tallies import WRONG
 from resolvers.kinds import hundredths_text
 from resolvers.tables import MODELS
 
@@ -125,6 +126,14 @@ KEEPING: Final = (
         f"""SELECT COUNT(*) FROM users
         HAVING COUNT(*) > 0 AND COUNT(CASE WHEN role = '{Role.ADMIN}' AND is_active THEN 1 END) = 0""",
         lambda users: f"none of the {users} users is an active admin",
+    ),
+    Rule(
+        "the tallies say how many rows there are of each kind, and what they add up to",
+        WRONG,
+        lambda table, *rest: (
+            f"{table} ({' '.join(key for key in rest[:3] if key)}): the tallies have {int(rest[3]):+d} rows"
+            f" and {_money(rest[4])} too much, of {int(rest[5])} rows"
+        ),
     ),
     Rule(
         "no secret is in the journal",

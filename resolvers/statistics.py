@@ -1,8 +1,8 @@
 """Statistics of each entity, exact at the moment of asking (contract §4): one statement each, for both doors.
 
-The database groups by everything that is counted and answers a few dozen rows; what is counted by what is put together
-from them here. Averages are rounded half up to two places. Where there is nothing to take it of, an average of money is
-`"0.00"`, and that of times is None.
+The database answers a few dozen rows, most of them from the tallies (`models.tallies`), so that nothing is counted
+when somebody asks; what is counted by what is put together from them here. Averages are rounded half up to two places.
+Where there is nothing to take it of, an average of money is `"0.00"`, and that of times is None.
 """
 
 from __future__ import annotations
@@ -73,7 +73,12 @@ def _half_up(value: Decimal, place: str) -> Decimal:
     return value.quantize(Decimal(place), ROUND_HALF_UP)
 
 
-_CUSTOMERS = "SELECT status, document_type, customer_type, count(*) FROM customers GROUP BY 1, 2, 3"
+def _tallied(table: str) -> str:
+    """How many rows there are of each kind, and what they add up to."""
+    return f"SELECT key1, key2, key3, sum(number), sum(amount) FROM tallies WHERE counted = '{table}' GROUP BY 1, 2, 3"
+
+
+_CUSTOMERS = _tallied("customers")
 
 
 def _customers(rows: Rows) -> dict[str, Any]:
@@ -85,11 +90,11 @@ def _customers(rows: Rows) -> dict[str, Any]:
     }
 
 
-_SIMS = "SELECT status, count(*) FROM sims GROUP BY 1"
+_SIMS = _tallied("sims")
 
 
 def _sims(rows: Rows) -> dict[str, Any]:
-    return {"total": _sum(rows, 1), **_tally(SimStatus, rows, 0, 1)}
+    return {"total": _sum(rows, 3), **_tally(SimStatus, rows, 0, 3)}
 
 
 _TARIFFS = "SELECT is_active, tariff_type, count(*), sum(monthly_fee) FROM tariffs GROUP BY 1, 2"
@@ -106,33 +111,27 @@ def _tariffs(rows: Rows) -> dict[str, Any]:
     }
 
 
-_CONTRACTS = "SELECT status, count(*), sum(balance) FROM contracts GROUP BY 1"
+_CONTRACTS = _tallied("contracts")
 
 
 def _contracts(rows: Rows) -> dict[str, Any]:
     active = [row for row in rows if row[0] == ContractStatus.ACTIVE]
     return {
-        "total": _sum(rows, 1),
-        **_tally(ContractStatus, rows, 0, 1),
-        "total_balance": hundredths_text(_sum(rows, 2)),
-        "avg_balance": _average(_sum(active, 2), _sum(active, 1)),
+        "total": _sum(rows, 3),
+        **_tally(ContractStatus, rows, 0, 3),
+        "total_balance": hundredths_text(_sum(rows, 4)),
+        "avg_balance": _average(_sum(active, 4), _sum(active, 3)),
     }
 
 
-_LEDGER = ""
-"""Stands in place of a status in the row that sums up the ledger."""
-_PAYMENTS = f"""
-SELECT status, transaction_type, payment_method, count(*), sum(amount) FROM payments GROUP BY 1, 2, 3
-UNION ALL
-SELECT '{_LEDGER}', '', '', coalesce(sum(amount) FILTER (WHERE amount > 0), 0),
-    coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)
-FROM ledger_entries
-"""
+_IN, _OUT = "in", "out"
+"""Stand in place of a status in the rows that sum up the ledger."""
+_PAYMENTS = f"{_tallied('payments')} UNION ALL {_tallied('ledger_entries')}"
 
 
 def _payments(rows: Rows) -> dict[str, Any]:
-    payments = [row for row in rows if row[0] != _LEDGER]
-    ((*_, deposits, deductions),) = (row for row in rows if row[0] == _LEDGER)
+    payments = [row for row in rows if row[0] not in {_IN, _OUT}]
+    deposits, deductions = (_sum([row for row in rows if row[0] == way], 4) for way in (_IN, _OUT))
     paid = [row for row in payments if (row[0], row[1]) == (PaymentStatus.SUCCESS, TransactionType.PAYMENT)]
     return {
         "total": _sum(payments, 3),
@@ -140,8 +139,8 @@ def _payments(rows: Rows) -> dict[str, Any]:
         "total_amount": hundredths_text(_sum(paid, 4)),
         "avg_payment": _average(_sum(paid, 4), _sum(paid, 3)),
         "by_method": _tally(PaymentMethod, paid, 2, 3),
-        "deposits": hundredths_text(int(deposits)),
-        "deductions": hundredths_text(int(deductions)),
+        "deposits": hundredths_text(deposits),
+        "deductions": hundredths_text(-deductions),
     }
 
 

@@ -44,6 +44,7 @@ TABLES = (
     "sessions",
     "login_failures",
     "idempotency_keys",
+    "tallies",
 )
 CLEAN = f"""
     SET session_replication_role = replica;

@@ -1,7 +1,8 @@
 """Writing rows by the hundred thousand: PostgreSQL's COPY, SQLite's executemany, each in one transaction.
 
-Indexes, SQLite's full text and PostgreSQL's foreign keys are put aside meanwhile, and made from the finished tables:
-several times faster than keeping them in step row by row. Whatever fails leaves the database as it was.
+Indexes, SQLite's full text, PostgreSQL's foreign keys and the tallies are put aside meanwhile, and made from the
+finished tables: several times faster than keeping them in step row by row. Whatever fails leaves the database as it
+was.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from models.database import Dialect, dialect_of
 from models.fields import moment_text
 from models.sqlite import database_file
 from models.sqlite_threads import adapted, connect
+from models.tallies import FILL, KEYS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,6 +40,7 @@ TABLES: Final = (
     "audit_events",
 )
 SEARCHED: Final = ("tariffs", "customers", "contracts", "sims", "payments", "tickets")
+COUNT_ANEW: Final = ("DELETE FROM tallies", FILL)
 CACHE_KIB: Final = 262_144
 
 
@@ -101,17 +104,19 @@ async def _sqlite(settings: Settings) -> AsyncIterator[Bulk]:
             connection.execute(sql)
         for table in SEARCHED:
             connection.execute(f"INSERT INTO {table}_search ({table}_search) VALUES ('rebuild')")
+        for sql in COUNT_ANEW:
+            connection.execute(sql)
         connection.execute("COMMIT")
         connection.execute("ANALYZE")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _drop_sqlite(connection: sqlite3.Connection) -> list[str]:
-    """Drop indexes and the triggers that feed the full text; gives what makes them anew."""
+    """Drop indexes and the triggers that feed the full text and the tallies; gives what makes them anew."""
     found = connection.execute(
         "SELECT type, name, sql FROM sqlite_master"
         " WHERE sql IS NOT NULL AND tbl_name IN (SELECT value FROM json_each(?))"
-        " AND (type = 'index' OR (type = 'trigger' AND name LIKE '%_search_insert'))",
+        " AND (type = 'index' OR (type = 'trigger' AND (name LIKE '%_search_insert' OR name LIKE '%_tally%')))",
         [json.dumps(TABLES)],
     ).fetchall()
     for kind, name, _ in found:
@@ -145,14 +150,18 @@ async def _postgres(settings: Settings) -> AsyncIterator[Bulk]:
         async with connection.transaction():
             await connection.execute(f"SET LOCAL maintenance_work_mem = '{CACHE_KIB}kB'")
             put_aside = await _drop_postgres(connection)
+            for table in KEYS:
+                await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             writer = _PostgresBulk(connection)
             yield writer
-            for sql in put_aside:
+            for sql in (*put_aside, *COUNT_ANEW):
                 await connection.execute(sql)
+            for table in KEYS:
+                await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             for table in writer.written:
                 sequence = f"pg_get_serial_sequence('{table}', 'id')"
                 await connection.execute(f"SELECT setval({sequence}, (SELECT max(id) FROM {table}))")
-        await connection.execute(f"VACUUM ANALYZE {', '.join(TABLES)}")
+        await connection.execute(f"VACUUM ANALYZE tallies, {', '.join(TABLES)}")
     finally:
         await connection.close()
 

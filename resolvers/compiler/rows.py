@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from resolvers.compiler.conditions import conditions, searched
 from resolvers.compiler.ordering import named, order_by, ranks_of, renamed
+from resolvers.compiler.tallied import tallied
 from resolvers.selection import Comparison, Kind
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Rows:
     ranks: Ranks
     hits: bool = False
     """The source has the rows' ids and the order's values only."""
+    tallied: str | None = None
+    """A query for how many they are, where that is kept (`models.tallies`)."""
 
     @property
     def where(self) -> str:
@@ -42,12 +45,12 @@ class Rows:
     @property
     def counted(self) -> str:
         """How many there are."""
-        return f"(SELECT count(*) FROM {self.source}{self.where})"
+        return f"({self.tallied or f'SELECT count(*) FROM {self.source}{self.where}'})"
 
 
 def bounded(rows: Rows, further: Sequence[str]) -> Rows:
     """Those rows that satisfy further conditions."""
-    return replace(rows, conditions=(*rows.conditions, *further))
+    return replace(rows, conditions=(*rows.conditions, *further), tallied=None)
 
 
 def in_place(statement: Statement, table: Table, choose: Choose, link: Sequence[str] = ()) -> Rows:
@@ -64,7 +67,7 @@ def in_place(statement: Statement, table: Table, choose: Choose, link: Sequence[
 def at_root(statement: Statement, table: Table, choose: Choose) -> Rows:
     """The rows of a whole list: its hits, where an index finds them."""
     if not any(word.indexed for word in choose.words):
-        return in_place(statement, table, choose)
+        return replace(in_place(statement, table, choose), tallied=tallied(statement, table, choose))
     row, hits = statement.name("t"), statement.name("h")
     source, found = statement.spelling.found(statement, table, row, choose.words)
     ranks = ranks_of(statement, choose.order, row)

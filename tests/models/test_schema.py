@@ -90,6 +90,7 @@ INDEXES = {
 }
 SEARCHED = ("users", "customers", "tariffs", "contracts", "sims", "payments", "tickets")
 APPEND_ONLY = ("ledger_entries", "audit_events")
+TALLIED = ("customers", "sims", "contracts", "payments", "tickets")  # and the ledger, which only grows
 
 PARTS = re.compile(r"CREATE (UNIQUE )?INDEX (?P<name>\w+) ON (public\.)?\w+ (USING \w+ )?\((?P<columns>[^)]*)\)")
 
@@ -126,6 +127,7 @@ async def test_every_index_is_there_and_no_other(database):
     wanted |= {name: (columns, False) for name, columns in INDEXES.items()}
     if database.dialect is Dialect.POSTGRES:
         wanted |= {f"{table}_search": ("search gin_trgm_ops", False) for table in SEARCHED}
+        wanted["tallies_counted"] = ("counted, key1", False)
     assert await live_indexes(database) == wanted
 
 
@@ -145,7 +147,7 @@ async def test_what_holds_for_some_rows_only_says_which(database):
         assert condition in definitions[index].partition(" WHERE ")[2]
 
 
-async def test_triggers_keep_the_append_only_and_the_search(database):
+async def test_triggers_keep_the_append_only_the_search_and_the_tallies(database):
     if database.dialect is Dialect.POSTGRES:
         rows = await database.fetch("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         wanted = {f"{table}_append_only" for table in APPEND_ONLY}
@@ -153,6 +155,9 @@ async def test_triggers_keep_the_append_only_and_the_search(database):
         rows = await database.fetch("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         wanted = {f"{table}_no_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
         wanted |= {f"{table}_search_{event}" for table in SEARCHED for event in ("insert", "update", "delete")}
+        wanted |= {f"{table}_tally_delete" for table in TALLIED}
+    wanted |= {f"{table}_tally" for table in (*TALLIED, "ledger_entries")}
+    wanted |= {f"{table}_tally_update" for table in TALLIED}
     assert {name for (name,) in rows} == wanted
 
 
