@@ -35,8 +35,8 @@ LOOKS = (0.0005, 0.003)
 STATEMENTS_KEPT = 512
 """Prepared statements kept by a connection."""
 PRAGMAS = ("foreign_keys = ON", "synchronous = FULL", "temp_store = MEMORY", "cache_size = -16000")
-OLDEST = (3, 37, 0)
-"""STRICT tables; RETURNING and the trigram tokenizer are older."""
+OLDEST = (3, 38, 0)
+"""The operator `->`; STRICT tables, RETURNING and the trigram tokenizer are older."""
 
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 BROKEN = frozenset(

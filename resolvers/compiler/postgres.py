@@ -57,7 +57,8 @@ class Postgres:
     def json_text(self, sql: str) -> str:
         return f"coalesce(to_json({sql}), 'null')"
 
-    def hundredths(self, sql: str) -> str:
+    def hundredths(self, sql: str, *, may_be_null: bool) -> str:
+        del may_be_null
         return f"({sql} * 0.01)"
 
     def moment(self, sql: str) -> str:

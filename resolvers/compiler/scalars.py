@@ -64,7 +64,7 @@ def _text(spelling: Spelling, kind: Kind, sql: str, may_be_null: bool) -> str:
     """A value as text, or as what becomes it when concatenated; NULL stays."""
     match kind:
         case Kind.HUNDREDTHS:
-            return spelling.hundredths(sql)
+            return spelling.hundredths(sql, may_be_null=may_be_null)
         case Kind.MOMENT:
             return spelling.moment(sql)
         case Kind.DAY:

@@ -47,9 +47,10 @@ class Sqlite:
     def json_text(self, sql: str) -> str:
         return f"json_quote({sql})"
 
-    def hundredths(self, sql: str) -> str:
+    def hundredths(self, sql: str, *, may_be_null: bool) -> str:
         sign = f"CASE WHEN {sql} < 0 THEN '-' ELSE '' END"
-        return f"CASE WHEN {sql} IS NOT NULL THEN printf('%s%d.%02d', {sign}, abs({sql}) / 100, abs({sql}) % 100) END"
+        text = f"printf('%s%d.%02d', {sign}, abs({sql}) / 100, abs({sql}) % 100)"
+        return f"CASE WHEN {sql} IS NOT NULL THEN {text} END" if may_be_null else text
 
     def moment(self, sql: str) -> str:
         return sql

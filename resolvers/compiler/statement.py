@@ -44,7 +44,7 @@ class Spelling(Protocol):
     def json_text(self, sql: str) -> str:
         """A text as a JSON string, NULL as null."""
 
-    def hundredths(self, sql: str) -> str:
+    def hundredths(self, sql: str, *, may_be_null: bool) -> str:
         """Whole hundredths as a decimal text with two places; NULL stays."""
 
     def moment(self, sql: str) -> str:
