@@ -34,7 +34,7 @@ def database_file(url: str) -> Path:
     return Path(url.removeprefix("sqlite://"))
 
 
-def _rows(connection: sqlite3.Connection, sql: str, params: Params) -> list[tuple[Any, ...]]:
+def _rows(connection: sqlite3.Connection, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     return connection.execute(sql, params).fetchall()
 
 
@@ -95,6 +95,11 @@ def _adapted(values: Sequence[object]) -> Params:
     return tuple(map(adapted, values))
 
 
+def _numbered(values: Sequence[object]) -> dict[str, Any]:
+    """The parameters `?1`, `?2` …, which Python takes for named ones: from 3.14 on it refuses a sequence for them."""
+    return {str(number): adapted(value) for number, value in enumerate(values, 1)}
+
+
 class SqliteTransaction(Transaction):
     """BEGIN IMMEDIATE: the one writer of the whole file, from the first statement on."""
 
@@ -106,7 +111,7 @@ class SqliteTransaction(Transaction):
         self._turn = turn
 
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return await self._run(_rows, sql, _adapted(params))
+        return await self._run(_rows, sql, _numbered(params))
 
     def orm(self) -> SqliteOrm:
         return SqliteOrm(self._run)
@@ -157,7 +162,7 @@ class SqliteDatabase(Database):
         return database
 
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        return await self._read(_rows, sql, _adapted(params))
+        return await self._read(_rows, sql, _numbered(params))
 
     async def _read(self, work: Callable[..., T], *args: object) -> T:
         try:
