@@ -221,6 +221,17 @@ async def test_page_info_is_exact_in_the_middle_and_at_both_ends(database):
     assert facts == [[False, True], [True, False], [True, True]]
 
 
+@pytest.mark.parametrize("order", [None, by(Payment, "description"), by(Payment, "processed_at", descending=True)])
+async def test_the_row_that_a_cursor_names_is_one_that_lies_outside_the_page(database, order):
+    await filled(database)
+    first = await read(database, payments(limit=1, order=order))
+    last = await read(database, payments(limit=1, order=order, backward=True))
+    behind = cursor_of(first["pageInfo"]["END"], payments(order=order))
+    ahead = cursor_of(last["pageInfo"]["END"], payments(order=order))
+    told = await read(database, payments(limit=44, order=order, after=behind, before=ahead))
+    assert (told["pageInfo"]["HAS_PREVIOUS"], told["pageInfo"]["HAS_NEXT"]) == (True, True)
+
+
 async def test_a_page_of_none_still_tells_whether_there_is_more(database):
     await filled(database)
     told = await read(database, payments(limit=0))
