@@ -1,0 +1,116 @@
+"""What calls, lists and filters do, and what refusals mean."""
+
+CALLS: dict[str, str] = {
+    # logging in
+    "Log in: a username and a password for two tokens.": "Вход: имя пользователя и пароль в обмен на два токена.",
+    "Exchange a refresh token, good once, for two new tokens.": (
+        "Обменять одноразовый refresh-токен на два новых токена."
+    ),
+    "Log out: end the session of a refresh token of one's own.": (
+        "Выход: завершить сессию, которой принадлежит свой refresh-токен."
+    ),
+    "Logging in, staying logged in, logging out.": "Вход, продление сессии и выход.",
+    # what all have
+    "Done.": "Выполнено.",
+    "All of them, page by page.": "Весь список, постранично.",
+    "One of them.": "Одна запись по её id.",
+    "Figures, exact at the moment of asking.": "Статистика, точная на момент запроса.",
+    "Who may:": "Кому доступно:",
+    "Possible in the states:": "Возможно в состояниях:",
+    "Unless given:": "По умолчанию:",
+    "`true` for the answer of an earlier call with the same key.": (
+        "`true`, если это ответ прежнего вызова с тем же ключом."
+    ),
+    "From this moment on; a bare date is that day's beginning.": (
+        "Начиная с этого момента; дата без времени означает начало дня."
+    ),
+    "Up to this moment; a bare date is that day's end.": (
+        "По этот момент включительно; дата без времени означает конец дня."
+    ),
+    "Fields to order by, separated by commas, `-` before one for descending:": (
+        "Поля сортировки через запятую; `-` перед полем означает порядок по убыванию. Поля:"
+    ),
+    "Customers, SIM cards, tariffs, contracts, payments and support tickets of a mobile operator. "
+    "Money is exact: amounts are answered as strings with two places, and taken as numbers or strings. "
+    "Unknown parameters and fields are ignored. A path works without its trailing slash too.": (
+        "Клиенты, SIM-карты, тарифы, договоры, платежи и тикеты поддержки мобильного оператора. "
+        "Деньги считаются точно: суммы в ответах — строки с двумя знаками после точки, в запросах — числа или строки. "
+        "Неизвестные параметры и поля не учитываются. Путь работает и без косой черты в конце."
+    ),
+    # customers
+    "Register a customer; a new one is active.": "Зарегистрировать клиента; новый клиент активен.",
+    "Change a customer's data. A rename is found by its new words in contracts and tickets at once.": (
+        "Изменить данные клиента. После переименования договоры и тикеты сразу находятся по новому имени."
+    ),
+    "Delete a customer who has neither contracts nor tickets; the history stays readable.": (
+        "Удалить клиента, у которого нет ни договоров, ни тикетов; его история остаётся доступной."
+    ),
+    "Serve a customer again: contracts that were suspended because of the customer resume, with their SIMs.": (
+        "Снова обслуживать клиента: договоры, приостановленные из-за клиента, возобновляются вместе с SIM-картами."
+    ),
+    "Stop serving a customer for a while: active contracts and their SIMs are suspended.": (
+        "Приостановить обслуживание клиента: активные договоры и их SIM-карты приостанавливаются."
+    ),
+    "Bar a customer: active contracts and their SIMs are suspended, and no contract can be made.": (
+        "Заблокировать клиента: активные договоры и их SIM-карты приостанавливаются, новых договоров заключить нельзя."
+    ),
+    "The customer's contracts, in any state.": "Договоры клиента в любом состоянии.",
+    "The customer's support tickets, in any state.": "Тикеты клиента в любом состоянии.",
+    "Every change of the customer, newest first.": "Все изменения клиента, сначала новые.",
+    "Customers in this state.": "Клиенты в этом состоянии.",
+    "Customers with this kind of document.": "Клиенты с документом этого вида.",
+    "By the time of registration.": "По времени регистрации.",
+    # SIMs
+    "Register a SIM; a new one is free.": "Зарегистрировать SIM-карту; новая карта свободна.",
+    "Change a SIM's numbers or PUK code.": "Изменить номера или PUK-код SIM-карты.",
+    "Delete a free or closed SIM; its history stays readable.": (
+        "Удалить свободную или закрытую SIM-карту; её история остаётся доступной."
+    ),
+    "Put a free SIM into a contract. A draft contract is activated by it; under a suspended one the SIM is suspended."
+    "\n\nA terminated contract, or one that has a SIM, refuses; so does a draft whose customer is not active.": (
+        "Привязать свободную SIM-карту к договору. Черновик договора при этом активируется; "
+        "у приостановленного договора карта приостанавливается."
+        "\n\nОтказ, если договор закрыт, у него уже есть SIM-карта или это черновик, клиент которого не активен."
+    ),
+    "Take a SIM out of its contract, which goes on without one: it is free again, but a blocked one stays blocked.": (
+        "Отвязать SIM-карту от договора, который остаётся без карты: она снова свободна, "
+        "но заблокированная остаётся заблокированной."
+    ),
+    "Bar a SIM; it stays in its contract, if it is in one.": (
+        "Заблокировать SIM-карту; если она привязана к договору, то остаётся привязанной."
+    ),
+    "Lift a SIM's bar: it is free, active or suspended, as its contract implies.": (
+        "Снять блокировку SIM-карты: она становится свободной, активной или приостановленной в зависимости от договора."
+    ),
+    "Write off a worn out or lost SIM that is in no contract, for good: nothing leads out of this state.": (
+        "Окончательно списать негодную или утерянную SIM-карту, не привязанную к договору: "
+        "из этого состояния выхода нет."
+    ),
+    "Every change of the SIM, newest first.": "Все изменения SIM-карты, сначала новые.",
+    "SIMs that a contract can get.": "SIM-карты, которые можно привязать к договору.",
+    "SIMs in this state.": "SIM-карты в этом состоянии.",
+    "The SIM of this contract.": "SIM-карта этого договора.",
+    # tariffs
+    "Make a tariff; a new one is active, and so takes contracts at once.": (
+        "Создать тариф; новый тариф действует и сразу принимает договоры."
+    ),
+    "Change a tariff, for its existing contracts too. Its type is fixed once it has any.": (
+        "Изменить тариф, в том числе для уже заключённых договоров. "
+        "Тип тарифа нельзя изменить, как только по нему есть договоры."
+    ),
+    "Delete a tariff that no contract was ever made on; its history stays readable.": (
+        "Удалить тариф, по которому не заключено ни одного договора; его история остаётся доступной."
+    ),
+    "Offer a tariff to new contracts. Doing so again is no error.": (
+        "Открыть тариф для новых договоров. Повторный вызов не ошибка."
+    ),
+    "Take a tariff out of offer: it takes no new contracts, existing ones go on. Doing so again is no error.": (
+        "Закрыть тариф для новых договоров; заключённые продолжают действовать. Повторный вызов не ошибка."
+    ),
+    "The contracts on this tariff, in any state.": "Договоры с этим тарифом в любом состоянии.",
+    "Every change of the tariff, newest first.": "Все изменения тарифа, сначала новые.",
+    "Tariffs that take new contracts.": "Тарифы, которые принимают новые договоры.",
+    "Tariffs that take new contracts, or do not.": "Тарифы, которые принимают новые договоры или не принимают.",
+    "Prepaid or postpaid tariffs.": "Предоплатные или постоплатные тарифы.",
+    "By the time at which it was made.": "По времени создания.",
+}
