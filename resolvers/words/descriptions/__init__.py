@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from resolvers.words.descriptions.calls import CALLS
+from resolvers.words.descriptions.work import WORK
 
-RUSSIAN: dict[str, str] = {**CALLS}
+RUSSIAN: dict[str, str] = {**CALLS, **WORK}

@@ -1,0 +1,199 @@
+"""What calls and lists of contracts, payments, tickets and users do."""
+
+WORK: dict[str, str] = {
+    # contracts
+    "Draw up a contract, a draft until it is activated. The customer may not be blocked; the tariff must be active.": (
+        "Составить договор; до активации это черновик. Клиент не должен быть заблокирован, тариф должен действовать."
+    ),
+    "Change a contract's terms: another active tariff, and, while it is a draft, another customer."
+    "\n\nMoved to a prepaid tariff, its credit limit becomes zero. "
+    "No change may put its balance under the lowest allowed.": (
+        "Изменить условия договора: другой действующий тариф, а у черновика и другой клиент."
+        "\n\nПри переходе на предоплатный тариф кредитный лимит становится нулевым. "
+        "После изменения баланс не может оказаться ниже допустимого минимума."
+    ),
+    "Delete a draft that has neither payments nor tickets; the history stays readable.": (
+        "Удалить черновик договора, у которого нет ни платежей, ни тикетов; его история остаётся доступной."
+    ),
+    "Begin to serve a contract with a free SIM, which becomes active. The customer must be active.": (
+        "Начать обслуживание договора со свободной SIM-картой, которая становится активной. Клиент должен быть активен."
+    ),
+    "Stop serving a contract for a while; its SIM is suspended too, unless it is blocked.": (
+        "Приостановить договор; его SIM-карта тоже приостанавливается, если не заблокирована."
+    ),
+    "Serve a suspended contract again, with its SIM. One suspended because of the customer resumes with them only.": (
+        "Возобновить приостановленный договор вместе с SIM-картой. "
+        "Договор, приостановленный из-за клиента, возобновляется только вместе с клиентом."
+    ),
+    "End a contract for good; its SIM is free again, but a blocked one stays blocked.": (
+        "Закрыть договор окончательно; его SIM-карта снова свободна, но заблокированная остаётся заблокированной."
+    ),
+    "Put money on a contract's account: a successful payment and its ledger entry. A terminated one takes it too.": (
+        "Пополнить баланс договора: создаются успешный платёж и его проводка. Возможно и у закрытого договора."
+    ),
+    "Take money off a contract's account: a successful charge and its ledger entry."
+    "\n\nA prepaid balance never goes below zero, a postpaid one not below minus the credit limit.": (
+        "Списать деньги с баланса договора: создаются успешное списание и его проводка."
+        "\n\nНа предоплатном тарифе баланс не опускается ниже нуля, на постоплатном — ниже кредитного лимита со знаком "
+        "минус."
+    ),
+    "Its payments, posted or not.": "Платежи договора, проведённые и непроведённые.",
+    "Every posting to its account, newest first.": "Все проводки по договору, сначала новые.",
+    "Support tickets about this contract.": "Тикеты по этому договору.",
+    "Every change of the contract, newest first.": "Все изменения договора, сначала новые.",
+    "Contracts in this state.": "Договоры в этом состоянии.",
+    "Contracts of this customer.": "Договоры этого клиента.",
+    "Contracts on this tariff.": "Договоры с этим тарифом.",
+    # payments
+    "Register a payment; a new one is pending, and moves no money until it is processed."
+    "\n\nA correction needs the role of a supervisor; a refund is not made by hand.": (
+        "Зарегистрировать платёж; новый платёж ожидает и до обработки баланс не меняет."
+        "\n\nДля корректировки нужна роль супервайзера; возврат вручную не создают."
+    ),
+    "Change a payment's data. Its type is fixed; once it has posted, so are its amount and its contract.": (
+        "Изменить данные платежа. Тип изменить нельзя; у проведённого платежа нельзя изменить также сумму и договор."
+    ),
+    "Delete a payment that has not posted; its history stays readable.": (
+        "Удалить непроведённый платёж; его история остаётся доступной."
+    ),
+    "Hand a pending payment to an external provider, whose answer is awaited.": (
+        "Передать ожидающий платёж внешнему провайдеру и ждать его ответа."
+    ),
+    "Post a payment to its contract's ledger: the balance moves by it. A terminated contract takes no charge.": (
+        "Провести платёж по договору: баланс меняется на его сумму. Списание с закрытого договора невозможно."
+    ),
+    "Give a payment up before it has posted; no money moves.": (
+        "Отменить платёж, пока он не проведён; баланс не меняется."
+    ),
+    "Record that a payment did not succeed; no money moves.": ("Отметить платёж как неуспешный; баланс не меняется."),
+    "Give a successful payment back: a new refund posts the same amount off the balance."
+    "\n\nThe balance may not fall below the lowest that the contract allows.": (
+        "Вернуть успешный платёж: новый возврат списывает ту же сумму с баланса."
+        "\n\nБаланс не может опуститься ниже минимума, допустимого по договору."
+    ),
+    "The refunds that gave this payment back.": "Возвраты этого платежа.",
+    "What it posted to the contract's account.": "Проводки этого платежа по договору.",
+    "Every change of the payment, newest first.": "Все изменения платежа, сначала новые.",
+    "Payments that have not been decided: pending and processing.": (
+        "Платежи, судьба которых не решена: ожидающие и в обработке."
+    ),
+    "Payments of this type.": "Платежи этого типа.",
+    "Payments in this state.": "Платежи в этом состоянии.",
+    "Payments made in this way.": "Платежи этим способом.",
+    "Payments of this contract.": "Платежи по этому договору.",
+    "By the time of posting.": "По времени проведения.",
+    # tickets
+    "Open a ticket for a customer, new and assigned to nobody. When it is due depends on its priority.": (
+        "Открыть тикет клиента: новый, никому не назначенный. Срок решения зависит от приоритета."
+    ),
+    "Change a ticket. Another priority moves the due time of an open one.": (
+        "Изменить тикет. Другой приоритет переносит срок решения открытого тикета."
+    ),
+    "Delete a ticket in any state; its history stays readable.": (
+        "Удалить тикет в любом состоянии; его история остаётся доступной."
+    ),
+    "Assign an open ticket to an active member of staff; its state stays. Employees assign to themselves only.": (
+        "Назначить открытый тикет действующему сотруднику; состояние тикета не меняется. "
+        "Пользователи с ролью «Сотрудник» назначают только на себя."
+    ),
+    "Start working on a ticket. One that is assigned to nobody is taken by the caller; another's stays another's.": (
+        "Начать работу над тикетом. Никому не назначенный тикет берёт тот, кто вызвал действие; "
+        "назначенный другому остаётся у него."
+    ),
+    "Put a ticket aside until the customer, or somebody else, does their part.": (
+        "Отложить тикет, пока клиент или кто-то другой не сделает свою часть."
+    ),
+    "Say what solved the trouble. The answer tells the whole seconds from opening to now.": (
+        "Указать решение проблемы. В ответе — время от открытия тикета в целых секундах."
+    ),
+    "Close a ticket, solved or not; the reason goes into its history.": (
+        "Закрыть тикет, решённый или нет; причина записывается в историю."
+    ),
+    "Take a resolved or closed ticket up again: in progress if it is assigned to somebody, else new.": (
+        "Переоткрыть решённый или закрытый тикет: назначенный снова в работе, неназначенный — новый."
+    ),
+    "Every change of the ticket, newest first.": "Все изменения тикета, сначала новые.",
+    "By the time of the event.": "По времени события.",
+    "Tickets assigned to the caller.": "Тикеты, назначенные вызывающему пользователю.",
+    "Open tickets that are assigned to nobody.": "Открытые тикеты, никому не назначенные.",
+    "Open tickets past their due time.": "Открытые тикеты, срок решения которых прошёл.",
+    "Tickets in this state.": "Тикеты в этом состоянии.",
+    "Tickets about this kind of trouble.": "Тикеты этой категории.",
+    "Tickets of this urgency.": "Тикеты этого приоритета.",
+    "Tickets of this customer.": "Тикеты этого клиента.",
+    "Tickets assigned to this user.": "Тикеты, назначенные этому пользователю.",
+    "By the time at which it was opened.": "По времени открытия.",
+    # users
+    "Make a user: an employee, unless another role is given.": (
+        "Создать пользователя: с ролью «Сотрудник», если не указана другая."
+    ),
+    "Change a user: admins everything of everybody, others their own name and contacts."
+    "\n\nA new password, or being deactivated, ends all of the user's sessions. The last active admin stays one.": (
+        "Изменить пользователя: администраторы — все данные любого, остальные — своё имя и контакты."
+        "\n\nНовый пароль или отключение завершают все сессии пользователя. "
+        "Последний действующий администратор остаётся администратором."
+    ),
+    "Delete a user who has left no trace: no act in the history, no posting, no payment, no ticket."
+    "\n\nThe last active admin cannot be deleted. Whoever has left traces can be deactivated instead.": (
+        "Удалить пользователя, который не оставил следов: действий в истории, проводок, платежей, тикетов."
+        "\n\nПоследнего действующего администратора удалить нельзя. Того, кто оставил следы, можно отключить."
+    ),
+    "Every change of the user, newest first.": "Все изменения пользователя, сначала новые.",
+    "Users of this role.": "Пользователи с этой ролью.",
+    "Users who may log in, or may not.": "Пользователи, которым разрешён вход или запрещён.",
+    "One's own profile.": "Собственный профиль.",
+    "Change one's own profile.": "Изменить собственный профиль.",
+    "Change one's own password. All of the user's other sessions end.": (
+        "Сменить собственный пароль. Все остальные сессии пользователя завершаются."
+    ),
+    "Active users, to assign tickets to.": "Действующие сотрудники, которым можно назначать тикеты.",
+    # shared parameters
+    "Id of the row.": "Id записи.",
+    "Language of messages and of words: `ru`, unless `en` is liked better.": (
+        "Язык сообщений и названий: `ru`, если не предпочтён `en`."
+    ),
+    "Makes a retry return the first answer: 1 to 255 printable ASCII characters, good for 24 hours.": (
+        "Повторный вызов с тем же ключом вернёт первый ответ: от 1 до 255 печатных символов ASCII, действует 24 часа."
+    ),
+    "Number of the page, from 1.": "Номер страницы, начиная с 1.",
+    "Rows to a page; more than 1000 is 1000.": "Записей на странице; больше 1000 считается за 1000.",
+    "Words that each must be found in one of the search fields, whatever the case of their letters.": (
+        "Слова, каждое из которых должно найтись в одном из полей поиска; регистр букв не важен."
+    ),
+    # refusals
+    "The idempotency key was used before with other arguments.": (
+        "Ключ идемпотентности уже использован с другими данными."
+    ),
+    "The balance would fall below the lowest that the contract allows.": (
+        "Баланс опустился бы ниже минимума, допустимого по договору."
+    ),
+    "Not possible in the present state of the entity, or of a neighbour that it needs.": (
+        "Недопустимо в нынешнем состоянии записи или связанной с ней."
+    ),
+    "The request's body cannot be read.": "Тело запроса не удаётся прочитать.",
+    "A value is malformed, out of range, already taken, or contradicts another.": (
+        "Значение записано неверно, выходит за пределы, уже занято или противоречит другому."
+    ),
+    "Wrong username or password, or a user who is not active.": (
+        "Неверное имя пользователя или пароль, либо пользователь отключён."
+    ),
+    "No access token was sent.": "Access-токен не передан.",
+    "The token is malformed, expired or of an ended session.": (
+        "Токен повреждён, просрочен или относится к завершённой сессии."
+    ),
+    "There is no entity with the given id.": "Записи с таким id нет.",
+    "Cannot be deleted while other things depend on it; the message names them.": (
+        "Удалить нельзя, пока есть зависимые записи; они названы в сообщении."
+    ),
+    "The request's body is larger than allowed.": "Тело запроса больше допустимого.",
+    "The caller's role may not do this.": "Роль пользователя не позволяет это сделать.",
+    "The database cannot be reached at the moment.": "База данных временно недоступна.",
+    "Too many failed attempts; try again later.": "Слишком много неудачных попыток; повторите позже.",
+    "The request's body is not JSON.": "Тело запроса передано не в JSON.",
+    "A refusal.": "Отказ.",
+    "Stable code of the refusal.": "Постоянный код отказа.",
+    "What is wrong, for people, in the language of the answer.": "Что не так, понятными словами, на языке ответа.",
+    "Values that were refused: by field, what is wrong; `non_field_errors` where none fits.": (
+        "Отклонённые значения: по каждому полю, что не так; `non_field_errors`, если ни одно поле не подходит."
+    ),
+}
