@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resolvers.words.descriptions.calls import CALLS
+from resolvers.words.descriptions.fields import FIELDS
 from resolvers.words.descriptions.work import WORK
 
-RUSSIAN: dict[str, str] = {**CALLS, **WORK}
+RUSSIAN: dict[str, str] = {**CALLS, **WORK, **FIELDS}
