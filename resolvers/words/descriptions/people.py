@@ -50,7 +50,9 @@ PEOPLE: dict[str, str] = {
     "One entity's change by one call. It outlives the entity.": (
         "Изменение одной записи одним вызовом. Остаётся и после удаления записи."
     ),
-    "What was done: `create`, `update`, `delete`, `suspend` …": "Что сделано: `create`, `update`, `delete`, `suspend` …",
+    "What was done: `create`, `update`, `delete`, `suspend` …": (
+        "Что сделано: `create`, `update`, `delete`, `suspend` …"
+    ),
     "Who did it; null for the system itself.": "Кто это сделал; null, если сама система.",
     "Name of who did it; null for the system itself.": "Имя того, кто это сделал; null, если сама система.",
     "The fields that changed; secrets never show.": "Изменившиеся поля; секреты не показываются никогда.",
@@ -114,7 +116,9 @@ PEOPLE: dict[str, str] = {
         "Сколько успешных платежей типа `PAYMENT` сделано каждым способом."
     ),
     "Sum of all postings that added to a balance.": "Сумма всех проводок, увеличивших баланс.",
-    "Sum of all postings that took from a balance, without sign.": "Сумма всех проводок, уменьшивших баланс, без знака.",
+    "Sum of all postings that took from a balance, without sign.": (
+        "Сумма всех проводок, уменьшивших баланс, без знака."
+    ),
     "How many tickets there are.": "Сколько всего тикетов.",
     "How many nobody works on yet.": "Сколько новых: над ними ещё никто не работает.",
     "How many somebody works on.": "Сколько в работе.",
