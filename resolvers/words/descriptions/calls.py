@@ -73,7 +73,7 @@ CALLS: dict[str, str] = {
         "\n\nОтказ, если договор закрыт, у него уже есть SIM-карта или это черновик, клиент которого не активен."
     ),
     "Take a SIM out of its contract, which goes on without one: it is free again, but a blocked one stays blocked.": (
-        "Отвязать SIM-карту от договора, который остаётся без карты: она снова свободна, "
+        "Отвязать SIM-карту от договора, который остаётся без неё. Карта снова свободна, "
         "но заблокированная остаётся заблокированной."
     ),
     "Bar a SIM; it stays in its contract, if it is in one.": (
