@@ -57,6 +57,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=_lifespan(settings),
     )
     app.router.default = unknown_path
+    app.router.redirect_slashes = False  # whatever may come without its slash is served so
     return app
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from resolvers.words import Language
-from rest_compat.http import answer
+from rest_compat.http import address_of, answer
 from rest_compat.openapi import document
 from schema.pages import rest_page
 
@@ -48,6 +48,17 @@ class Pages:
     async def __call__(self, request: Request, context: Context) -> Response:
         language = _language(request, context)
         return rest_page(language, openapi=f"{self.openapi}?lang={language}")
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The handler of the API's root: where its lists and its documentation are."""
+
+    names: tuple[str, ...]
+
+    async def __call__(self, request: Request, context: Context) -> Response:
+        root = address_of(request).rstrip("/")
+        return answer(orjson.dumps({name: f"{root}/{name}/" for name in self.names}), context.language)
 
 
 def _language(request: Request, context: Context) -> Language:

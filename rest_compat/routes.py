@@ -24,7 +24,7 @@ from resolvers.sessions import change_password
 from resolvers.tables import MODELS
 from rest_compat import auth
 from rest_compat.bodies import Write
-from rest_compat.description import Description, Pages
+from rest_compat.description import Description, Index, Pages
 from rest_compat.details import Detail, Statistics
 from rest_compat.http import Resource, slashed, unknown_path
 from rest_compat.lists import Lists
@@ -59,7 +59,9 @@ def rest_routes(settings: Settings) -> list[BaseRoute]:
     """The API as Starlette's routes."""
     del settings
     calls = endpoints()
+    index = Index((*(spec.table.name for spec in _ENTITIES), "schema", "docs"))
     described = (
+        Endpoint("GET", "/", index, "Where the lists are."),
         Endpoint("GET", "/schema/", Description(calls, PREFIX), "This description."),
         Endpoint("GET", "/docs/", Pages(f"{PREFIX}/schema/"), "Pages to read it and to try the calls."),
     )
@@ -68,7 +70,8 @@ def rest_routes(settings: Settings) -> list[BaseRoute]:
         Route(path, Resource({endpoint.method: endpoint.handler for endpoint in group}))
         for path, group in groupby(by_path, attrgetter("path"))
     ]
-    return [Mount(PREFIX, slashed(Router(routes, redirect_slashes=False, default=unknown_path)))]
+    router = slashed(Router(routes, redirect_slashes=False, default=unknown_path))
+    return [Route(PREFIX, Resource({"GET": index})), Mount(PREFIX, router)]
 
 
 def endpoints() -> tuple[Endpoint, ...]:
