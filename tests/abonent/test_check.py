@@ -54,6 +54,10 @@ FAULTS = {
         "UPDATE payments SET status = 'success' WHERE id = {refunded}",
         "payment {refunded} is success, its refund is payment {refund}",
     ),
+    "a tally that is not the number": (
+        "UPDATE tallies SET number = number + 3 WHERE counted = 'tickets'",
+        "tickets (new other medium): the tallies have +3 rows and 0.00 too much, of 1 rows",
+    ),
     "a refund of another amount": (
         "UPDATE payments SET amount = 1 WHERE id = {refund}",
         "payment {refunded} is refunded, its refund is payment {refund}",

@@ -1,0 +1,164 @@
+"""Tallies: how many rows there are, exact at every commit, though no writer waits for another because of them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from models.database import open_database
+from models.tallies import KEYS, WRONG
+from resolvers import contracts, payments, sims, tickets
+from resolvers.compiler import compile_root
+from resolvers.selection import Choose, Comparison, Condition, Kind, Numbered, Object, Scalar, Word
+from resolvers.sources import Column
+from resolvers.statistics import statistics
+from tests.resolvers.selections import bound
+from tests.resolvers.world import put, world
+
+NOTHING_WRONG: list[tuple[object, ...]] = []
+
+
+async def tallied(database, table):
+    sql = f"SELECT key1, sum(number) FROM tallies WHERE counted = '{table}' GROUP BY key1 HAVING sum(number) <> 0"
+    return {key: int(number) for key, number in await database.fetch(sql)}
+
+
+async def change(database, *statements):
+    async def body(tx):
+        for sql in statements:
+            await tx.fetch(sql)
+
+    await database.write(body)
+
+
+async def test_what_is_inserted_changed_and_deleted_is_counted_at_once(database):
+    await put(database, world(payments=12))
+    before = await tallied(database, "payments")
+    assert sum(before.values()) == 12
+    assert await database.fetch(WRONG) == NOTHING_WRONG
+    await change(
+        database,
+        "UPDATE payments SET status = 'failed', balance_after = NULL, transaction_type = 'charge' WHERE id <= 3",
+        "DELETE FROM payments WHERE id = 12 AND NOT EXISTS (SELECT 1 FROM ledger_entries WHERE payment_id = 12)",
+        "UPDATE contracts SET balance = balance + 1",
+    )
+    assert (await tallied(database, "payments"))["failed"] >= 3
+    assert await database.fetch(WRONG) == NOTHING_WRONG
+
+
+async def test_what_is_rolled_back_was_never_counted(database):
+    await put(database, world(payments=12))
+    before = await tallied(database, "payments")
+
+    async def fail(tx):
+        await tx.fetch("UPDATE payments SET status = 'cancelled', balance_after = NULL, transaction_type = 'charge'")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await database.write(fail)
+    assert await tallied(database, "payments") == before
+
+
+async def test_a_change_counts_for_nobody_else_before_it_is_committed(database):
+    await put(database, world(payments=12))
+    before = await statistics(database, "Payment")
+
+    async def look_meanwhile(tx):
+        await tx.fetch("UPDATE payments SET status = 'cancelled', balance_after = NULL, transaction_type = 'charge'")
+        assert await statistics(database, "Payment") == before
+        assert (await statistics(tx, "Payment"))["cancelled"] == 12
+
+    await database.write(look_meanwhile)
+    assert (await statistics(database, "Payment"))["cancelled"] == 12
+
+
+async def test_many_changes_leave_few_rows_to_add_up(database):
+    await put(database, world(payments=12))
+    swaps = ("UPDATE customers SET document_type = 'id_card'", "UPDATE customers SET document_type = 'passport'")
+    for _ in range(8):
+        await change(database, *swaps * 50)
+    ((rows,),) = await database.fetch("SELECT count(*) FROM tallies")
+    assert rows < 700
+    assert await database.fetch(WRONG) == NOTHING_WRONG
+
+
+@pytest.fixture
+async def server(postgres_settings):
+    """PostgreSQL alone has anything to fold: SQLite's one writer keeps one row of each kind."""
+    opened = await open_database(postgres_settings)
+    yield opened
+    await opened.close()
+
+
+async def test_nobody_waits_for_a_fold_that_is_not_committed_yet(server):
+    database = server
+    await put(database, world(payments=12))
+    folded, done = asyncio.Event(), asyncio.Event()
+
+    async def fold(tx):
+        await tx.fetch("SELECT fold_tallies()")
+        folded.set()
+        await done.wait()
+
+    folding = asyncio.create_task(database.write(fold))
+    await folded.wait()
+    async with asyncio.timeout(5):
+        await change(database, "UPDATE customers SET status = 'blocked'", "SELECT fold_tallies()")
+        assert set(await tallied(database, "customers")) == {"blocked"}
+    done.set()
+    await folding
+    assert await database.fetch(WRONG) == NOTHING_WRONG
+
+
+async def test_every_table_that_is_tallied_is_known(database):
+    await put(database, world(payments=12))
+    rows = await database.fetch("SELECT DISTINCT counted FROM tallies")
+    assert {name for (name,) in rows} <= set(KEYS)
+
+
+def listed(spec, *where, words=()):
+    shown = Object(spec.table, (Scalar("id", Column("id", Kind.INTEGER)),))
+    return Numbered(shown, Choose(where, words, spec.default_order), 10, 0)
+
+
+def equal(spec, name, value, comparison=Comparison.EQUALS):
+    (source,) = (one.source for one in spec.filters if one.name == name)
+    return Condition(source, comparison, bound(value))
+
+
+TOLD = [
+    (payments.LIST, ()),
+    (payments.LIST, (("status", "pending"), ("payment_method", "cash"))),
+    (payments.LIST, (("status", ["pending", "processing"], Comparison.IN),)),
+    (contracts.LIST, (("status", "active"),)),
+    (sims.LIST, (("status", "free"),)),
+    (tickets.LIST, (("priority", "high"),)),
+]
+
+
+@pytest.mark.parametrize(("spec", "filters"), TOLD)
+async def test_a_list_without_filters_or_with_those_that_are_tallied_counts_no_row(database, spec, filters):
+    await put(database, world())
+    root = listed(spec, *(equal(spec, *one) for one in filters))
+    plan = compile_root(root, database.dialect)
+    assert "count(*)" not in plan.sql
+    count, _ = await plan.page(database, {})
+    sql = f"SELECT count(*) FROM {spec.table.name}"
+    for place, (name, value, *_) in enumerate(filters):
+        values = value if isinstance(value, list) else [value]
+        sql += f" {'AND' if place else 'WHERE'} {name} IN ({', '.join(repr(one) for one in values)})"
+    assert [(count,)] == [tuple(row) for row in await database.fetch(sql)]
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        listed(payments.LIST, equal(payments.LIST, "contract", 1)),
+        listed(payments.LIST, words=(Word(bound("txn"), indexed=True),)),
+        listed(payments.LIST, words=(Word(bound("t"), indexed=False),)),
+        listed(payments.LIST, equal(payments.LIST, "status", "pending"), equal(payments.LIST, "contract", 1)),
+    ],
+)
+async def test_what_is_not_tallied_is_counted(database, root):
+    assert "tallies" not in compile_root(root, database.dialect).sql
