@@ -100,7 +100,9 @@ def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
 
 
 def _parameter(name: str, description: str, schema: Schema, shown: Any, place: str = "query") -> Schema:
-    return {"name": name, "in": place, "description": description, "schema": schema, "example": shown}
+    # pages that try calls fill in a parameter's own `example`, which would narrow every list; a schema's is only shown
+    shown_schema = {**schema, "examples": [shown]}
+    return {"name": name, "in": place, "description": description, "schema": shown_schema}
 
 
 def filter_parameter(criterion: Criterion, tell: Teller) -> Schema:

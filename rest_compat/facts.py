@@ -59,9 +59,17 @@ class Facts:
     operation: Operation | None = None
 
     @property
+    def keyed(self) -> bool:
+        """Whether it can be called with an idempotency key, as every POST on entities but users can."""
+        op = self.operation
+        return op is not None and op.keyed and op.effect in {Effect.CREATE, Effect.ACTION}
+
+    @property
     def refusals(self) -> list[tuple[Code, ...]]:
         """The codes of its refusals, those of one status together."""
-        codes = sorted({*self.codes, Code.SERVICE_UNAVAILABLE}, key=lambda code: (STATUS[code], code))
+        unkeyed = set() if self.keyed else {Code.IDEMPOTENCY_MISMATCH}
+        possible = {*self.codes, Code.SERVICE_UNAVAILABLE} - unkeyed
+        codes = sorted(possible, key=lambda code: (STATUS[code], code))
         return [tuple(group) for _, group in groupby(codes, STATUS.__getitem__)]
 
 

@@ -80,7 +80,7 @@ def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Sche
     yield ref("parameters", "language")
     if "{id}" in endpoint.path:
         yield ref("parameters", "id")
-    if facts.operation and facts.operation.keyed and endpoint.method == "POST":
+    if facts.keyed:
         yield ref("parameters", "idempotency_key")
     if facts.lists:
         yield from (ref("parameters", name) for name in ("page", "page_size"))
@@ -103,7 +103,7 @@ def _responses(facts: Facts, tell: Teller) -> dict[str, Schema]:
     success: Schema = {"description": tell("Done.")}
     if facts.answers:
         success["content"] = {JSON: {"schema": ref("schemas", facts.answers)}}
-    if facts.operation and facts.operation.keyed:
+    if facts.keyed:
         said = tell("`true` for the answer of an earlier call with the same key.")
         success["headers"] = {"Idempotent-Replayed": {"description": said, "schema": {"type": "string"}}}
     refusals = {str(STATUS[codes[0]]): ref("responses", refusal_name(codes)) for codes in facts.refusals}

@@ -164,6 +164,24 @@ def test_a_list_tells_how_it_is_paged_and_ordered(call):
         assert {"400", "404"} <= set(OPERATIONS[call]["responses"])
 
 
+@calls
+def test_only_a_call_that_takes_an_idempotency_key_tells_of_it(call):
+    method, path = call
+    takes = method == "POST" and not path.startswith(("/api/auth/", "/api/users/"))
+    operation = OPERATIONS[call]
+    success = next(one for status, one in operation["responses"].items() if status.startswith("2"))
+    assert ("Idempotency-Key" in {resolved(one)["name"] for one in operation["parameters"]}) is takes
+    assert ("422" in operation["responses"]) is takes
+    assert ("Idempotent-Replayed" in success.get("headers", {})) is takes
+
+
+@calls
+def test_a_parameter_that_can_be_left_out_suggests_no_value(call):
+    """Pages that try calls fill in an `example`: every list would be narrowed by it, every key used twice."""
+    parameters = [resolved(parameter) for parameter in OPERATIONS[call]["parameters"]]
+    assert [one["name"] for one in parameters if not one.get("required") and "example" in one] == []
+
+
 def test_every_documented_filter_is_a_parameter():
     sections = re.findall(r"^## \d\. \w+ API \(`([^`]+)`\)\n(.*?)^---", DOCUMENT, re.MULTILINE | re.DOTALL)
     for path, text in sections:
