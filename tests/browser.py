@@ -170,7 +170,7 @@ async def browsing():
         )  # fmt: skip
         os.close(commands[0])
         os.close(events[1])
-        reader, writer = await _streams(events[0], commands[1])
+        reader, writer, reading = await _streams(events[0], commands[1])
         browser = Browser(writer)
         listening = asyncio.create_task(browser.listen(reader))
         try:
@@ -179,6 +179,7 @@ async def browsing():
             with suppress(Exception):
                 await browser.send("Browser.close")
             listening.cancel()
+            reading.close()
             writer.close()
             with suppress(TimeoutError):
                 async with asyncio.timeout(5):
@@ -191,8 +192,8 @@ async def browsing():
 async def _streams(read_from, write_to):
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=2**26)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_from, "rb"))
+    reading, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_from, "rb"))
     transport, protocol = await loop.connect_write_pipe(
         lambda: asyncio.streams.FlowControlMixin(loop=loop), os.fdopen(write_to, "wb")
     )
-    return reader, asyncio.StreamWriter(transport, protocol, None, loop)
+    return reader, asyncio.StreamWriter(transport, protocol, None, loop), reading
