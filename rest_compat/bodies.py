@@ -15,7 +15,7 @@ from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid
 from resolvers.inputs import Mode, input_fields
 from resolvers.kinds import hundredths_text
 from resolvers.operation import Call, Effect, admit, perform
-from resolvers.words import Message, say
+from resolvers.words import say
 from rest_compat.http import answer, path_id
 from rest_compat.representations import read
 from schema.http import idempotency_key, read_body, read_json, require_json
@@ -145,5 +145,5 @@ def spelt(op: Operation, refusal: Fault) -> Fault:
         return Invalid({names.get(name, name): messages for name, messages in refusal.fields.items()})
     if refusal.code is Code.NOT_FOUND and refusal.field and op.effect is not Effect.ACTION:
         named = names.get(refusal.field, refusal.field)
-        return Invalid({named: (Message("does_not_exist", refusal.message.params),)})
+        return Invalid({named: (refusal.message,)})
     return refusal

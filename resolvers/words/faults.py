@@ -192,7 +192,6 @@ FAULTS: dict[str, tuple[str, str]] = {
     "negative_page": ("Не может быть отрицательным", "It may not be negative"),
     "first_and_last": ("Укажите first или last, но не оба", "Give first or last, not both"),
     "not_a_reference": ("Ожидается id: положительное целое число", "An id is expected: a positive integer"),
-    "does_not_exist": ("{entity} {id}: не найдено", "{entity} {id} does not exist"),
     "taken": ("Такое значение уже есть", "This value is already taken"),
     "fixed": ("Это поле больше нельзя изменить", "This field can no longer be changed"),
     "fixed_by_tickets": (
