@@ -146,17 +146,16 @@ def test_no_message_is_unused():
     assert set(CATALOGUE) - said == set()
 
 
-@pytest.mark.parametrize("key", CATALOGUE)
-def test_a_message_is_russian_in_russian_and_english_in_english(key):
-    russian, english = CATALOGUE[key]
-    assert is_russian(russian)
-    assert not is_russian(english)
+def test_messages_are_russian_in_russian_and_english_in_english():
+    assert [key for key, (russian, _) in CATALOGUE.items() if not is_russian(russian)] == []
+    assert [key for key, (_, english) in CATALOGUE.items() if is_russian(english)] == []
 
 
-@pytest.mark.parametrize("key", CATALOGUE)
-def test_a_message_has_the_same_gaps_in_both_languages(key):
-    russian, english = ({gap for _, gap, _, _ in Formatter().parse(text) if gap} for text in CATALOGUE[key])
-    assert russian == english
+def test_a_message_has_the_same_gaps_in_both_languages():
+    def gaps(text):
+        return {gap for _, gap, _, _ in Formatter().parse(text) if gap}
+
+    assert [key for key, (russian, english) in CATALOGUE.items() if gaps(russian) != gaps(english)] == []
 
 
 def test_parts_of_a_sentence_are_in_its_language():
