@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock schema bench
+.PHONY: help setup run test lint format lock schema bench soak
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ format: $(READY) ## Put the code in its form
 
 bench: $(READY) ## Measure it beside hand-written SQL, on PostgreSQL (make bench ARGS="--scales 5000 --rounds 1"; ARGS=--help)
 	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+soak: $(READY) ## Two minutes of mixed load by 32 clients on a server of its own (make soak ARGS=30)
+	@$(BIN)/python -m tests.hardening.soak $(ARGS)
 
 schema: $(READY) ## Print the GraphQL schema into schema/schema.graphql
 	$(BIN)/abonent export-schema > schema/schema.graphql.new

@@ -1,0 +1,124 @@
+"""Mixed REST and GraphQL load by 32 clients on a server of its own: `python -m tests.hardening.soak [SECONDS]`.
+
+Bounded in clients and time, on the loopback only. Prints for each half minute requests, errors, p50, p99 and the
+server's memory; exits with 1 if anything but a success was answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+from uuid import uuid4
+
+import httpx
+
+from models.migrations import migrate
+from tests.conftest import settings_for
+from tests.hardening.live import Live, a_contract
+
+CLIENTS = 32
+LONGEST = 600
+"""Seconds that a soak may take at most."""
+PERIOD = 30.0
+"""Seconds between lines of the report."""
+QUERY = "query($n: Int!) { contracts(first: $n) { totalCount nodes { id number balance customer { fullName } } } }"
+DEPOSIT = 'mutation($id: ID!) { addContractBalance(input: {id: $id, amount: "1"}) { newBalance errors { code } } }'
+
+
+@dataclass
+class Soak:
+    """What was seen; `times` since the last line of the report."""
+
+    answers: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    deposits: int = 0
+    memory: list[int] = field(default_factory=list)
+    p99: list[float] = field(default_factory=list)
+
+    def report(self, pid: int, second: float) -> None:
+        taken, self.times = self.times, []
+        cuts = quantiles(taken, n=100) if len(taken) > 1 else [0.0] * 99
+        self.memory.append(memory_of(pid))
+        self.p99.append(cuts[98] * 1000)
+        print(  # noqa: T201 - a report is what this program is for
+            f"{second:5.0f} s: {len(taken):6} requests, {len(self.errors)} errors, "
+            f"p50 {median(taken or [0]) * 1000:.1f} ms, p99 {cuts[98] * 1000:.1f} ms, memory {self.memory[-1]} MiB",
+            flush=True,
+        )
+
+
+def memory_of(pid: int) -> int:
+    """Resident MiB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
+
+
+async def client_of(soak: Soak, http: httpx.AsyncClient, contract: int, until: float, chance: random.Random) -> None:
+    """One request after the other, in a mix of both doors: two writes in five."""
+    while perf_counter() < until:
+        kind = chance.choice(("list", "detail", "query", "deposit", "mutation"))
+        begun = perf_counter()
+        answer = await _one(http, kind, contract)
+        soak.times.append(perf_counter() - begun)
+        soak.answers[kind] += 1
+        if answer.status_code != 200 or '"errors":[{' in answer.text:
+            soak.errors.append(f"{kind}: {answer.status_code} {answer.text[:200]}")
+        soak.deposits += kind in {"deposit", "mutation"}
+
+
+async def _one(http: httpx.AsyncClient, kind: str, contract: int) -> httpx.Response:
+    key = {"Idempotency-Key": uuid4().hex}
+    if kind == "list":
+        return await http.get("/api/contracts/?search=A&page_size=20")
+    if kind == "detail":
+        return await http.get(f"/api/contracts/{contract}/")
+    if kind == "query":
+        return await http.post("/graphql", json={"query": QUERY, "variables": {"n": 20}})
+    if kind == "deposit":
+        return await http.post(f"/api/contracts/{contract}/add_balance/", json={"amount": "1"}, headers=key)
+    return await http.post("/graphql", json={"query": DEPOSIT, "variables": {"id": f"ctr_{contract}"}}, headers=key)
+
+
+async def soaked(live: Live, seconds: float, period: float = PERIOD) -> Soak:
+    """The load, and then the ledger compared with what was acknowledged."""
+    with live.client() as admin:
+        contract, headers = a_contract(admin), dict(admin.headers)
+    soak, begun = Soak(), perf_counter()
+    async with httpx.AsyncClient(base_url=live.url, headers=headers, timeout=30) as http:
+        until = begun + seconds
+        clients = [client_of(soak, http, contract, until, random.Random(n)) for n in range(CLIENTS)]
+        load = asyncio.gather(*clients)
+        while not load.done():
+            await asyncio.wait([load], timeout=period)
+            soak.report(live.process.pid, perf_counter() - begun)
+        await load
+        balance = (await http.get(f"/api/contracts/{contract}/")).json()["balance"]
+    if balance != f"{soak.deposits}.00":
+        soak.errors.append(f"{soak.deposits} deposits of 1 were acknowledged, the balance is {balance}")
+    return soak
+
+
+def main() -> int:
+    seconds = min(float(sys.argv[1]) if len(sys.argv) > 1 else 120.0, LONGEST)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = settings_for(f"sqlite://{folder}/abonent.sqlite3")
+        asyncio.run(migrate(settings))
+        live = Live(settings, Path(folder))
+        try:
+            soak = asyncio.run(soaked(live, seconds))
+        finally:
+            live.stop()
+    print(f"{sum(soak.answers.values())} requests, {len(soak.errors)} errors", *soak.errors[:5], sep="\n")  # noqa: T201
+    return 1 if soak.errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
