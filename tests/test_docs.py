@@ -33,3 +33,9 @@ def test_every_error_code_is_explained_with_its_status() -> None:
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     explained = {name: int(status) for name, status in re.findall(r"^\| `([a-z_]+)` \| (\d+) \|", text, re.MULTILINE)}
     assert explained == {code.value: STATUS[code] for code in Code}
+
+
+def test_every_test_that_the_threat_table_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8")))
+    sources = "\n".join(file.read_text(encoding="utf-8") for file in ROOT.glob("tests/**/test_*.py"))
+    assert named - set(re.findall(r"def (test_\w+)\(", sources)) == set()
