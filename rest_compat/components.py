@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import STATUS, Code
-from resolvers.inputs import input_fields
+from resolvers.inputs import Mode, input_fields
+from resolvers.kinds import Reference
 from resolvers.selection import Column
 from resolvers.tables import TABLES_BY_TYPENAME
 from rest_compat.examples import BY_NAME, example, refusal_of
@@ -222,9 +223,11 @@ def _done(operation: Operation, tell: Teller) -> Schema:
 
 
 def body_example(body: Body) -> Schema:
-    """A body as one would send it: what must be there, or else all that can be."""
+    """A body as one would send it: what must be there, or else all that can be; a partial one changes one field."""
     fields = list(input_fields(body.takes))
     needed = [field for field in fields if field.required] or fields
+    if body.mode is Mode.PARTIAL:
+        needed = [field for field in fields if not field.required and not isinstance(field.kind, Reference)][:1]
     return {field.rest_name: input_example(field) for field in needed}
 
 
