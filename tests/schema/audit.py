@@ -1,4 +1,4 @@
-"""The official GraphQL-over-HTTP audit: a pinned npm package that `python -m tests.schema.audit` fetches at set-up."""
+"""The official GraphQL-over-HTTP audit, of a pinned npm package: `python -m tests.schema.audit` fetches it."""
 
 import asyncio
 import json
