@@ -53,10 +53,11 @@ compile = $(BIN)/uv pip compile --quiet pyproject.toml $(2) --output-file $(1) -
 	--generate-hashes --no-annotate --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
-$(READY): requirements-dev.txt pyproject.toml schema/vendor.py
+$(READY): requirements-dev.txt pyproject.toml schema/vendor.py tests/schema/audit.py
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found (set PYTHON=/path/to/python)." >&2; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m schema.vendor
+	@$(BIN)/python -m tests.schema.audit
 	@touch $@
