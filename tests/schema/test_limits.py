@@ -299,8 +299,8 @@ async def test_abuse_is_refused_while_others_are_served(door, what):
         response = await door.ask(REFUSED[what], accept=JSON)
     assert code(response) in {"LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
     assert len(response.content) < 40_000
-    assert strain.longest < 0.1
-    assert strain.total < 1
+    assert strain.longest < 0.05
+    assert strain.total < 0.5
 
 
 ROW = 'customer(id: "cus_1") { id phone contracts(first: 1) { nodes { id number } } }'
@@ -320,7 +320,7 @@ async def test_the_largest_that_is_allowed_does_not_hold_the_loop_either(door, w
     async with straining() as strain:
         response = await door.ask(ANSWERED[what], accept=JSON)
     assert response.status_code == 200
-    assert strain.longest < 0.1
+    assert strain.longest < 0.05
     assert strain.total < 1.0
 
 
@@ -328,7 +328,7 @@ async def test_a_thousand_requests_in_one_body_are_none(door):
     async with straining() as strain:
         response = await door.send(b"[" + b",".join([b'{"query": "{ me { id } }"}'] * 1_000) + b"]")
     assert (response.status_code, code(response)) == (400, "VALIDATION")
-    assert strain.longest < 0.1
+    assert strain.longest < 0.05
 
 
 async def test_too_many_values_in_variables_are_refused(door):
@@ -336,7 +336,7 @@ async def test_too_many_values_in_variables_are_refused(door):
     async with straining() as strain:
         response = await door.ask(document, {"s": ["ACTIVE"] * 50_000})
     assert limit(response) == ("variables", 50_001, 10_000)
-    assert strain.longest < 0.1
+    assert strain.longest < 0.05
     assert (await door.ask(document, {"s": ["ACTIVE"] * 1_000})).status_code == 200
 
 
