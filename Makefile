@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock schema bench soak
+.PHONY: help setup run test lint format lock schema bench soak examples
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: $(READY) ## Measure it beside hand-written SQL, on PostgreSQL (make bench
 soak: $(READY) ## Two minutes of mixed load by 32 clients on a server of its own (make soak ARGS=30)
 	@$(BIN)/python -m tests.hardening.soak $(ARGS)
 
+examples: $(READY) ## Generate the example clients and run them on a demo of their own (one: make examples ARGS=python; needs npm)
+	@$(BIN)/python -m examples.run $(ARGS)
+
 schema: $(READY) ## Print the GraphQL schema into schema/schema.graphql
 	$(BIN)/abonent export-schema > schema/schema.graphql.new
 	@mv schema/schema.graphql.new schema/schema.graphql
@@ -48,8 +51,9 @@ lock: $(READY) ## Pin the newest allowed versions of all dependencies, with hash
 	$(BIN)/python -m pip install --quiet "uv==$(UV_VERSION)"
 	$(call compile,requirements.txt,)
 	$(call compile,requirements-dev.txt,--group dev)
+	$(call compile,examples/python/requirements.txt,,examples/python/requirements.in)
 
-compile = $(BIN)/uv pip compile --quiet pyproject.toml $(2) --output-file $(1) --universal --python-version 3.11 \
+compile = $(BIN)/uv pip compile --quiet $(or $(3),pyproject.toml) $(2) --output-file $(1) --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 

@@ -8,11 +8,15 @@ no answer can be repeated without doing anything twice.
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any
 from uuid import uuid4
 
 import httpx
+
+SHOWN = 110
+"""Characters of each answer."""
 
 
 class Refused(Exception):
@@ -101,7 +105,8 @@ async def main() -> None:
         pending = await api.get("/payments/pending/")
         rows = [listed["results"][0]["id"] for listed in (drafts, free, pending)]
         for told in await worked_examples(api, *rows):
-            print(told)  # noqa: T201 - an example shows what it got
+            text = json.dumps(told, ensure_ascii=False)
+            print(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
 
 
 if __name__ == "__main__":
