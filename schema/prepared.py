@@ -23,6 +23,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from schema.direct import direct
 from schema.limits import (
     MAX_COMMENTS,
     MAX_LENGTH,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from models.settings import QueryLimits
     from schema.cost import Price, Pricing
+    from schema.direct import Direct
 
 MAX_ERRORS: Final = 20
 """Errors of one document that are told."""
@@ -84,6 +86,8 @@ class Operation:
     price: Price
     defaults: Mapping[str, Any]
     """Of its variables."""
+    direct: Direct | None
+    """How it is answered without an executor, if it can be."""
 
 
 class Introspects(Enum):
@@ -181,6 +185,7 @@ class Documents:
             introspects=_introspects(roots),
             price=self.pricing.price(node, fragments_of(tree)),
             defaults=_defaults(node),
+            direct=direct(self.schema, tree, node),
         )
 
 

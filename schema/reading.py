@@ -16,17 +16,17 @@ from resolvers.access import GRANTS, Permission
 from resolvers.columns import column
 from resolvers.compiler import compile_root
 from resolvers.selection import Comparison, Condition, Expression, Kind
-from schema.arguments import settled
+from schema.arguments import argument, settled
 from schema.collecting import Collector
-from schema.documents import Translator
+from schema.documents import DEFINITION, Translator
 from schema.execution import Compiled
 from schema.paging import AT_ROOT, ZONE
 from schema.plans import PlanCache
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from graphql import FieldNode, GraphQLField, GraphQLResolveInfo
+    from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLResolveInfo, GraphQLSchema
     from strawberry.types import Info
 
     from models.identity import Role
@@ -70,8 +70,33 @@ class Read:
     """What a root field reads."""
 
     root: Callable[[Site], Root]
-    permit: Callable[[Context, dict[str, Any]], Caller]
-    """The caller, if it may ask with these arguments; raises like `access.require`."""
+    permit: Callable[[Context, Callable[[str], Any]], Caller]
+    """The caller, if it may ask with these arguments, told by name; raises like `access.require`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RootField:
+    """A read field of `Query`, as a document asks for it."""
+
+    key: str
+    """Under which it is answered."""
+    field: GraphQLField
+    nodes: list[FieldNode]
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+
+    async def answer(self, request: GraphQLRequest, variables: Mapping[str, Any]) -> bytes:
+        """The field's answer as JSON; `null` where there is no such row. Raises the faults of a refusal."""
+        context, read = request.context, self.field.extensions[DEFINITION].metadata[READ]
+        caller = read.permit(context, lambda name: argument(self.nodes[0], self.field, name).fetch(variables))
+        known = plan_variables(context, caller.user_id, variables)
+        place = (request.document_key, request.operation_name, self.key, caller.role, context.database.dialect)
+        plan = _PLANS.get(place, known, lambda inquiry: self._planned(read, caller.role, inquiry, context))
+        return await plan.run(context.database, known)
+
+    def _planned(self, read: Read, role: Role, inquiry: Inquiry, context: Context) -> Plan:
+        translator = Translator(Collector(self.schema, self.fragments, inquiry), role)
+        return compile_root(read.root(Site(self.field, self.nodes, translator)), context.database.dialect)
 
 
 class ReadField(StrawberryField):
@@ -83,33 +108,23 @@ class ReadField(StrawberryField):
         return False
 
     def get_result(self, source: Any, info: Info[Any, Any] | None, args: list[Any], kwargs: Any) -> Awaitable[Any]:
-        """Read what is asked; the arguments proper are taken from the document, once for every shape."""
-        del source, args
-        return answer(self.metadata[READ], info, kwargs)
+        """Read what is asked; the arguments are taken from the document, once for every shape."""
+        del source, args, kwargs
+        return _compiled(info)
 
 
-async def answer(read: Read, info: Any, arguments: dict[str, Any]) -> Compiled | None:
-    """The field's answer; None where there is no such row. Raises the faults of a refusal."""
-    request: GraphQLRequest = info.context
-    context = request.context
-    caller = read.permit(context, arguments)
+async def _compiled(info: Any) -> Compiled | None:
+    """The field's answer as graphql-core passes it on."""
     raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - Strawberry's own Info hides the document's nodes
-    variables = plan_variables(context, caller.user_id, raw)
-    place = (request.document_key, request.operation_name, raw.path.key, caller.role, context.database.dialect)
-    plan = _PLANS.get(place, variables, lambda inquiry: _planned(read, raw, caller.role, inquiry, request))
-    body = await plan.run(context.database, variables)
+    field = raw.parent_type.fields[raw.field_name]
+    asked = RootField(str(raw.path.key), field, raw.field_nodes, raw.schema, raw.fragments)
+    body = await asked.answer(info.context, raw.variable_values)  # type: ignore[arg-type]
     return None if body == b"null" else Compiled(body)
 
 
-def plan_variables(context: Context, user_id: int, info: GraphQLResolveInfo[Any]) -> Variables:
+def plan_variables(context: Context, user_id: int, variables: Mapping[str, Any]) -> Variables:
     """The variables of the request, and what else the binds of a plan may need to know of it."""
-    return {**info.variable_values, CALLER: user_id, ZONE: context.settings.time_zone}  # type: ignore[dict-item]
-
-
-def _planned(read: Read, info: GraphQLResolveInfo[Any], role: Role, inquiry: Inquiry, request: GraphQLRequest) -> Plan:
-    translator = Translator(Collector(info.schema, info.fragments, inquiry), role)
-    site = Site(info.parent_type.fields[info.field_name], info.field_nodes, translator)
-    return compile_root(read.root(site), request.context.database.dialect)
+    return {**variables, CALLER: user_id, ZONE: context.settings.time_zone}
 
 
 def visible(typename: str, role: Role) -> tuple[Condition, ...]:

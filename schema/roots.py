@@ -26,6 +26,8 @@ from schema.reading import READ, Read, ReadField, Site, caller_id
 from schema.statistics import told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from resolvers.access import Caller
     from resolvers.context import Context
     from resolvers.selection import ListSpec, Root
@@ -46,8 +48,8 @@ def _argument(site: Site, name: str) -> Argument:
     return argument(site.nodes[0], site.field, name)
 
 
-def _anybody(context: Context, arguments: dict[str, Any]) -> Caller:
-    del arguments
+def _anybody(context: Context, argument_of: Callable[[str], Any]) -> Caller:
+    del argument_of
     return require(context, Permission.READ)
 
 
@@ -73,8 +75,8 @@ def many(spec: ListSpec, description: str, *also: Condition, of: type[Entity] = 
         listed = List(spec, f"Query.{site.nodes[0].name.value}", also)
         return site.translator.connection(site.field, site.nodes, listed, AT_ROOT)
 
-    def permit(context: Context, arguments: dict[str, Any]) -> Caller:
-        del arguments
+    def permit(context: Context, argument_of: Callable[[str], Any]) -> Caller:
+        del argument_of
         return require_sight(context, of, None)
 
     return _field(description, Read(root, permit), *list_arguments(spec))
@@ -118,9 +120,9 @@ def history(description: str) -> Any:
         listed = List(HISTORY, "Query.history", (entity, row))
         return site.translator.connection(site.field, site.nodes, listed, AT_ROOT)
 
-    def permit(context: Context, arguments: dict[str, Any]) -> Caller:
+    def permit(context: Context, argument_of: Callable[[str], Any]) -> Caller:
         require(context, Permission.READ)
-        prefix, row_id = split_id(arguments["id"], "id")
+        prefix, row_id = split_id(argument_of("id"), "id")
         model: Any = MODELS[PREFIXES[prefix]]
         return require_sight(context, model, row_id)
 

@@ -19,6 +19,7 @@ from resolvers.faults import Code, Fault, fault, invalid
 from schema.answers import answered, not_acceptable, of_refusal, of_result
 from schema.asked import not_allowed, read_request
 from schema.cost import pricing
+from schema.direct import answer
 from schema.execution import GraphQLRequest, execute
 from schema.http import context_of, language_of
 from schema.introspection import Introspection
@@ -93,7 +94,8 @@ async def _answer(door: Door, request: Request, media: MediaType) -> Response:
         variables=asked.variables,
         idempotency_key=asked.idempotency_key,
     )
-    response = of_result(await execute(GRAPHQL, ran), operation, context.language, media)
+    result = await answer(operation.direct, ran) if operation.direct else None
+    response = of_result(result or await execute(GRAPHQL, ran), operation, context.language, media)
     if ran.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response

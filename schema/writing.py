@@ -101,7 +101,7 @@ class Site:
     def payload(self, user_id: int, role: Role) -> Payload:
         """The payload that is asked for, as a user of this role reads it."""
         request, info = self.request, self.info
-        variables = plan_variables(self.context, user_id, info)
+        variables = plan_variables(self.context, user_id, info.variable_values)  # type: ignore[arg-type]
         place = (request.document_key, request.operation_name, info.path.key, role)
         dialect = self.context.database.dialect
 

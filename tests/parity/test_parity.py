@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import orjson
 from anyio import from_thread, to_thread
-from graphql import parse, validate
+from graphql import get_operation_ast, parse, validate
 from hypothesis import HealthCheck, Phase, given, note
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from models.identity import Role
 from resolvers.access import Caller
 from resolvers.context import Context
 from resolvers.words import Language
+from schema.direct import answer, direct
 from schema.execution import GraphQLRequest, execute
 from schema.schema import GRAPHQL
 from tests.parity.documents import Writer
@@ -43,8 +44,14 @@ class Asked:
         caller = Caller(1, "user1", role, uuid4())
         context = Context(self.database, self.settings, caller, Language.EN, uuid4().hex, "127.0.0.1")
         digest = hashlib.sha256(text.encode()).hexdigest()
-        result = await execute(GRAPHQL, GraphQLRequest(context, digest, document, None, variables))
+        request = GraphQLRequest(context, digest, document, None, variables)
+        result = await execute(GRAPHQL, request)
         assert result.errors is None, result.errors
+        short_cut = direct(GRAPHQL, document, get_operation_ast(document))
+        if short_cut is not None:
+            told = await answer(short_cut, request)
+            assert told is not None
+            assert orjson.dumps(told.data) == orjson.dumps(result.data), "with and without an executor"
         return json.loads(orjson.dumps(result.data))
 
     def cursors(self, where, order):
@@ -72,7 +79,9 @@ class Asked:
 
 
 def comparable(answer):
-    """An answer with its cursors, which differ by nature, all alike."""
+    """An answer with its cursors, which differ by nature, all alike, and stored documents, whose keys have no order."""
+    if isinstance(answer, dict) and "roaming" in answer:
+        return dict(sorted(answer.items()))
     if isinstance(answer, dict):
         return {
             key: "cursor" if key.startswith("cur") and value is not None else comparable(value)
@@ -109,8 +118,8 @@ async def test_random_documents_are_answered_as_by_an_obvious_evaluation(databas
         note(json.dumps(variables))
         evaluator.role = role.value
         expected = comparable(evaluator.answer(text, variables))
-        answer = comparable(from_thread.run(asked.answer, text, variables, role))
-        assert answer == expected
-        assert json.dumps(answer) == json.dumps(expected), "keys come in the order of the document"
+        told = comparable(from_thread.run(asked.answer, text, variables, role))
+        assert told == expected
+        assert json.dumps(told) == json.dumps(expected), "keys come in the order of the document"
 
     await to_thread.run_sync(alike)
