@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.database import Database
+    from models.database import Database, Reader
     from models.settings import Settings
     from resolvers.access import Caller
+    from resolvers.presumed import Guard
     from resolvers.words import Language
 
 
@@ -33,8 +34,15 @@ class Context:
     """Of the client, for slowing guesses."""
     token_refused: bool = False
     """A token was sent, but is not valid: nobody is calling, and the refusal says why."""
+    guard: Guard | None = None
+    """The caller is only presumed: what counts is what is read through this."""
     clock: Callable[[], datetime] = now
     """The moment at which a write happens; the demo data's lie in the past."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads outside transactions."""
+        return self.guard or self.database
 
     def today(self, moment: datetime) -> date:
         """The business day of a moment, in the operator's time zone."""

@@ -18,6 +18,7 @@ from resolvers.faults import Code, fault, invalid
 from resolvers.inputs import takes
 from resolvers.kinds import LONG_TEXT, Secret, Text
 from resolvers.operation import Answer, Call, Effect, operation, perform
+from resolvers.presumed import remember
 from resolvers.statements import spelt
 from resolvers.tokens import Claims, TokenType
 from resolvers.work import Lock, select
@@ -81,7 +82,9 @@ async def authenticate(database: Database, settings: Settings, token: str) -> Ca
     if not rows or rows[0][0] != claims.user_id:
         raise fault(Code.TOKEN_NOT_VALID)
     user_id, username, role = rows[0]
-    return Caller(user_id, username, Role(role), claims.session_id)
+    caller = Caller(user_id, username, Role(role), claims.session_id)
+    remember(caller)
+    return caller
 
 
 _CALLER = """
@@ -132,6 +135,7 @@ async def _open(
     await Session.filter(user_id=user.id, expires_at__lt=moment).delete()
     await attempt.succeeded(tx)
     session_id, refresh_jti = tokens.new_id(), tokens.new_id()
+    remember(Caller(user.id, user.username, user.role, session_id))
     await Session.create(
         id=session_id,
         user_id=user.id,

@@ -33,7 +33,7 @@ class Detail:
         caller = require(context, Permission.READ)
         row_id = caller.user_id if self.own else path_id(request, self.entity)
         require_sight(context, self.entity, row_id)
-        body = await read(context.database, self.entity.__name__, row_id, caller.role, context.language)
+        body = await read(context.reader, self.entity.__name__, row_id, caller.role, context.language)
         if body == b"null":
             raise not_found(self.entity, row_id)
         return answer(body, context.language)
@@ -48,4 +48,4 @@ class Statistics:
     async def __call__(self, request: Request, context: Context) -> Response:
         del request
         require_sight(context, self.entity, None)
-        return answer(orjson.dumps(await statistics(context.database, self.entity.__name__)), context.language)
+        return answer(orjson.dumps(await statistics(context.reader, self.entity.__name__)), context.language)

@@ -64,11 +64,11 @@ class Lists:
 
     async def _page(self, context: Context, wanted: Asked, parent: int | None) -> tuple[int, bytes]:
         """How many rows there are in all, and those of one page."""
-        caller, database = require(context, Permission.READ), context.database
+        caller, reader = require(context, Permission.READ), context.reader
         usual = wanted.page == 1 and wanted.size == PAGE_SIZE
         shape = Shape(caller.role, context.language, wanted.order, wanted.criteria, wanted.words, usual)
         paging = {"limit": wanted.size, "offset": wanted.offset, "parent": parent, "caller": caller.user_id}
-        return await _plan(self, shape, database.dialect).page(database, {**wanted.values, **paging})
+        return await _plan(self, shape, reader.dialect).page(reader, {**wanted.values, **paging})
 
     async def _require_parent(self, context: Context, parent: int | None) -> None:
         """Raise `not_found` unless the row is there, or has left something in the list: history outlives its row."""

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from resolvers.context import Context
 from resolvers.faults import NO_FIELD, Code, Fault, fault, invalid
+from resolvers.presumed import Guard, presumed
 from resolvers.sessions import authenticate
 from resolvers.words import Language, Message
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from models.database import Database
-    from models.settings import Settings
     from resolvers.access import Caller
 
 MAX_DEPTH: Final = 64
@@ -47,32 +46,47 @@ async def context_of(request: Request) -> Context:
     The access log reads `user` and `auth_seconds` from the request's state.
     Raises `models.database.Unavailable`.
     """
-    database: Database = request.app.state.database
-    settings: Settings = request.app.state.settings
+    state, token = request.app.state, bearer_token(request)
     started = perf_counter()
-    caller, refused = await _caller(database, settings, request.headers.get("authorization", ""))
+    caller, refused = None, False
+    if token is not None:
+        try:
+            caller = await authenticate(state.database, state.settings, token)
+        except Fault:
+            refused = True
     request.state.auth_seconds = perf_counter() - started
+    return _context(request, caller, refused=refused)
+
+
+def presumed_context(request: Request) -> Context | None:
+    """The request as reads see it, for whoever its token is presumed to be of; None where nobody is.
+
+    What comes of it counts only if its guard is `proven` in the end (`resolvers.presumed`).
+    """
+    state, token = request.app.state, bearer_token(request)
+    caller = presumed(state.settings, token) if token else None
+    return _context(request, caller, Guard(state.database, caller)) if caller else None
+
+
+def _context(request: Request, caller: Caller | None, guard: Guard | None = None, *, refused: bool = False) -> Context:
+    state, settings = request.app.state, request.app.state.settings
     request.state.user = caller and caller.username
     return Context(
-        database=database,
+        database=state.database,
         settings=settings,
         caller=caller,
         language=language_of(request.headers.get("accept-language", "")),
         request_id=getattr(request.state, "request_id", None) or uuid4().hex,
         address=client_address(request, settings.trusted_proxies),
         token_refused=refused,
+        guard=guard,
     )
 
 
-async def _caller(database: Database, settings: Settings, authorization: str) -> tuple[Caller | None, bool]:
-    """The caller, and whether a token was sent but refused. Schemes other than Bearer are none of ours."""
-    scheme, _, token = authorization.strip().partition(" ")
-    if scheme.lower() != "bearer":
-        return None, False
-    try:
-        return await authenticate(database, settings, token.strip()), False
-    except Fault:
-        return None, True
+def bearer_token(request: Request) -> str | None:
+    """The token that was sent. Schemes other than Bearer are none of ours."""
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -123,7 +137,8 @@ def client_address(request: Request, trusted: Sequence[str]) -> str:
     have written anything there.
     """
     peer = request.client.host if request.client else ""
-    forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    headers = request.headers.getlist("x-forwarded-for")
+    forwarded = ",".join(headers).split(",") if headers else ()
     for claimed in reversed(forwarded):
         address = _address(claimed)
         if address is None or not _is_trusted(peer, trusted):

@@ -106,10 +106,14 @@ class Document:
     digest: str
     tree: DocumentNode
     operations: Mapping[str | None, Operation]
+    """By name; without a name the only one there is."""
 
     def operation(self, name: str | None) -> Operation:
         """The operation to run. Raises `Refused` where none has the name, or there is no name and several to choose."""
-        return self.operations[_name_of(_selected(self.tree, name))]
+        found = self.operations.get(name)
+        if found is None:
+            raise _no_such(name)
+        return found
 
 
 @dataclass(slots=True)
@@ -123,6 +127,14 @@ class Documents:
     """Root fields that answer anybody."""
     _kept: OrderedDict[str, Document] = field(default_factory=OrderedDict)
     _characters: int = 0
+
+    def known(self, text: str, operation_name: str | None) -> tuple[Document, Operation] | None:
+        """A document that is kept, and its operation; None where either is not to be had at once."""
+        document = self._kept.get(text)
+        if document is None or operation_name not in document.operations:
+            return None
+        self._kept.move_to_end(text)
+        return document, document.operations[operation_name]
 
     async def get(self, text: str, operation_name: str | None, gate: Gate) -> tuple[Document, Operation]:
         """The document, read now or kept, and the operation meant.
@@ -163,9 +175,10 @@ class Documents:
         if errors:
             raise Refused(VALIDATION_FAILED, errors)
         digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        return Document(
-            text, digest, tree, {_name_of(node): self._operation(tree, node) for node in operations_of(tree)}
-        )
+        operations = {_name_of(node): self._operation(tree, node) for node in operations_of(tree)}
+        if len(operations) == 1:
+            operations[None] = next(iter(operations.values()))
+        return Document(text, digest, tree, operations)
 
     def _is_open(self, tree: DocumentNode, operation: OperationDefinitionNode) -> bool:
         """A root field that does not exist hides nothing: validation will say so."""
@@ -200,9 +213,13 @@ def _selected(tree: DocumentNode, name: str | None) -> OperationDefinitionNode:
     """The operation that a request means."""
     operation = get_operation_ast(tree, name)
     if operation is None:
-        missing = f"Unknown operation named '{name[:MAX_NAME]}'." if name else "Must provide an operation name."
-        raise Refused(VALIDATION_FAILED, [GraphQLError(missing)])
+        raise _no_such(name)
     return operation
+
+
+def _no_such(name: str | None) -> Refused:
+    missing = f"Unknown operation named '{name[:MAX_NAME]}'." if name else "Must provide an operation name."
+    return Refused(VALIDATION_FAILED, [GraphQLError(missing)])
 
 
 def _name_of(operation: OperationDefinitionNode) -> str | None:

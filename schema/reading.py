@@ -92,7 +92,7 @@ class RootField:
         known = plan_variables(context, caller.user_id, variables)
         place = (request.document_key, request.operation_name, self.key, caller.role, context.database.dialect)
         plan = _PLANS.get(place, known, lambda inquiry: self._planned(read, caller.role, inquiry, context))
-        return await plan.run(context.database, known)
+        return await plan.run(context.reader, known)
 
     def _planned(self, read: Read, role: Role, inquiry: Inquiry, context: Context) -> Plan:
         translator = Translator(Collector(self.schema, self.fragments, inquiry), role)

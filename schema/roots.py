@@ -139,6 +139,6 @@ def counted(typename: str, kind: type, description: str) -> Any:
     async def resolve(info: RequestInfo) -> Any:
         context = info.context.context
         require(context, Permission.READ)
-        return await told(context.database, typename, kind)
+        return await told(context.reader, typename, kind)
 
     return strawberry.field(resolver=resolve, description=description, graphql_type=kind)
