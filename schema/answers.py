@@ -43,13 +43,20 @@ def answered(body: bytes, media: MediaType, status: int = 200, headers: Mapping[
     return Response(body, status, headers, f"{media.value}; charset=utf-8")
 
 
-def of_result(result: ExecutionResult, operation: Operation, language: Language, media: MediaType) -> Response:
+def of_result(
+    result: ExecutionResult,
+    operation: Operation,
+    language: Language,
+    media: MediaType,
+    extensions: Mapping[str, Mapping[str, Any]],
+) -> Response:
     """What came of an operation: its data and errors, or, if nothing ran, the errors alone and their status."""
+    more = {"extensions": extensions} if extensions else {}
     if not result.errors:
-        return answered(orjson.dumps({"data": result.data}), media)
+        return answered(orjson.dumps({"data": result.data, **more}), media)
     errors = [formatted(error, language) for error in result.errors]
     if _ran(errors, operation):
-        return _told(errors, 200, media, {"data": result.data})
+        return _told(errors, 200, media, {"data": result.data, **more})
     kept = {"data": result.data} if media is MediaType.JSON and "path" in errors[0] else {}
     return _told(errors, STATUS[Code(errors[0]["extensions"]["code"].lower())], media, kept)
 

@@ -26,18 +26,27 @@ class Asked:
     idempotency_key: str | None = None
     only_reads: bool = False
     """It came by GET, which may change nothing."""
+    tells_cost: bool = False
+    """`{"cost": true}` stood in its `extensions`: the answer's are to tell it."""
 
 
 async def read_request(request: Request) -> Asked:
     """Read a request. Raises `Fault` for one that is not well formed, whatever its document."""
     if request.method == "POST":
         require_json(request)
-        asked = _well_formed(read_json(await read_body(request)))
+        given = _well_formed(read_json(await read_body(request)))
     elif request.method in {"GET", "HEAD"}:
-        asked = _well_formed(_of_url(request))
+        given = _well_formed(_of_url(request))
     else:
         raise not_allowed(request.method, ALLOWED)
-    return Asked(*asked, idempotency_key(request), only_reads=request.method != "POST")
+    return Asked(
+        query=_text(given, "query"),
+        operation_name=_text(given, "operationName") or None,
+        variables=given.get("variables") or {},
+        idempotency_key=idempotency_key(request),
+        only_reads=request.method != "POST",
+        tells_cost=(given.get("extensions") or {}).get("cost") is True,
+    )
 
 
 def not_allowed(method: str, allowed: tuple[str, ...]) -> Fault:
@@ -54,30 +63,26 @@ def _of_url(request: Request) -> dict[str, object]:
     return given
 
 
-def _well_formed(given: object) -> tuple[str, str | None, dict[str, Any]]:
-    """The document, the name of its operation, and the variables. `extensions` may be there, and mean nothing here."""
+def _well_formed(given: object) -> dict[str, Any]:
+    """The same, if each part is of the kind that it must be. Of `extensions`, only `cost` means anything here."""
     if isinstance(given, list):
         raise invalid(NO_FIELD, "no_batches")
     if not isinstance(given, dict):
         raise invalid(NO_FIELD, "not_object")
-    query, name = given.get("query"), given.get("operationName")
+    query = given.get("query")
     if not isinstance(query, str) or not query.strip():
         raise invalid("query", "query_missing")
-    if not isinstance(name, str | None):
+    if not isinstance(given.get("operationName"), str | None):
         raise invalid("operationName", "not_text")
-    if not isinstance(given.get("extensions"), dict | None):
-        raise invalid("extensions", "not_object")
-    return _writable(query, "query"), _writable(name or "", "operationName") or None, _variables(given.get("variables"))
+    for name in ("extensions", "variables"):
+        if not isinstance(given.get(name), dict | None):
+            raise invalid(name, "not_object")
+    return given
 
 
-def _variables(given: object) -> dict[str, Any]:
-    if not isinstance(given, dict | None):
-        raise invalid("variables", "not_object")
-    return given or {}
-
-
-def _writable(text: str, field: str) -> str:
-    """Text without lone surrogates, which no error could quote."""
+def _text(given: dict[str, Any], field: str) -> str:
+    """A part that is a text, without lone surrogates, which no error could quote."""
+    text: str = given.get(field) or ""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -196,9 +196,13 @@ def _exceeds(declared: str, limit: int) -> bool:
 
 async def _received(request: Request, limit: int) -> bytes:
     chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk: bytes = message.get("body", b"")
+        size, more = size + len(chunk), message.get("more_body", False)
         if size > limit:
             raise fault(Code.PAYLOAD_TOO_LARGE, limit=limit)
         chunks.append(chunk)

@@ -30,6 +30,8 @@ from schema.prepared import Documents, Introspects, Refused
 from schema.schema import GRAPHQL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
@@ -86,12 +88,12 @@ async def _answer(door: Door, request: Request, media: MediaType) -> Response:
     context = await context_of(request)
     document, operation = await door.documents.get(asked.query, asked.operation_name, partial(_gate, asked, context))
     request.state.operation = operation.title
-    _check(door, asked, operation)
+    extensions = _checked(door, asked, operation)
     if operation.introspects is Introspects.ONLY:
         return answered(await door.introspection.answer(document, asked), media)
     ran = _request(context, document, asked)
     result = await answer(operation.direct, ran) if operation.direct else None
-    response = of_result(result or await execute(GRAPHQL, ran), operation, context.language, media)
+    response = of_result(result or await execute(GRAPHQL, ran), operation, context.language, media, extensions)
     if ran.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
@@ -106,13 +108,17 @@ async def _at_once(door: Door, request: Request, asked: Asked, media: MediaType)
     if known is None or context is None or context.guard is None:
         return None
     document, operation = known
-    if operation.direct is None or not _passes(door, asked, operation):
+    if operation.direct is None:
+        return None
+    try:
+        extensions = _checked(door, asked, operation)
+    except LimitExceeded:
         return None
     result = await answer(operation.direct, _request(context, document, asked))
     if result is None or not context.guard.proven:
         return None
     request.state.operation = operation.title
-    return of_result(result, operation, context.language, media)
+    return of_result(result, operation, context.language, media, extensions)
 
 
 def _request(context: Context, document: Document, asked: Asked) -> GraphQLRequest:
@@ -126,14 +132,6 @@ def _request(context: Context, document: Document, asked: Asked) -> GraphQLReque
     )
 
 
-def _passes(door: Door, asked: Asked, operation: Operation) -> bool:
-    try:
-        _check(door, asked, operation)
-    except LimitExceeded:
-        return False
-    return True
-
-
 def _gate(asked: Asked, context: Context, kind: OperationType, is_open: bool) -> None:
     """Refuse a change by GET, and what needs a caller when there is none."""
     if asked.only_reads and kind is not OperationType.QUERY:
@@ -142,11 +140,13 @@ def _gate(asked: Asked, context: Context, kind: OperationType, is_open: bool) ->
         raise fault(Code.TOKEN_NOT_VALID if context.token_refused else Code.NOT_AUTHENTICATED)
 
 
-def _check(door: Door, asked: Asked, operation: Operation) -> None:
-    """Refuse what would bring too much, and one idempotency key for several changes."""
+def _checked(door: Door, asked: Asked, operation: Operation) -> Mapping[str, Mapping[str, int]]:
+    """Refuse what would bring too much, and one idempotency key for several changes; the answer's `extensions`."""
     check_variables(asked.variables)
-    hold("cost", operation.price.of({**operation.defaults, **asked.variables}), door.max_cost)
+    cost = operation.price.of({**operation.defaults, **asked.variables})
+    hold("cost", cost, door.max_cost)
     alone = operation.introspects is Introspects.ONLY
     hold("introspection", operation.price.schema, MAX_SCHEMA if alone else MAX_SCHEMA_BESIDE)
     if asked.idempotency_key and operation.kind is OperationType.MUTATION and len(operation.keys) > 1:
         raise invalid("Idempotency-Key", "key_for_several")
+    return {"cost": {"requested": cost, "allowed": door.max_cost}} if asked.tells_cost else {}

@@ -22,6 +22,10 @@ def settings(sqlite_settings):
     return sqlite_settings
 
 
+TWO_ROOTS = """query ($n: Int) {
+  customers(first: $n) { totalCount nodes { id } } customerStatistics { total } }"""
+
+
 def limit(response):
     """What was exceeded, how much was asked, how much is allowed."""
     (error,) = response.json()["errors"]
@@ -101,6 +105,14 @@ async def test_sizes_in_variables_cost_the_same(door):
     assert limit(await door.ask(document, {"a": 1000, "b": 100})) == ("cost", 101_000, 100_000)
     assert limit(await door.ask(document, {"a": 1000})) == ("cost", 101_000, 100_000)
     assert (await door.ask(document, {"a": 990})).status_code == 200
+
+
+@pytest.mark.parametrize("document", ["query ($n: Int) { customers(first: $n) { nodes { id } } }", TWO_ROOTS])
+async def test_a_query_tells_its_cost_when_asked(door, document):
+    plain = (await door.ask(document, {"n": 30})).json()
+    for _ in range(2):
+        told = (await door.ask(document, {"n": 30}, extensions={"cost": True, "other": 1})).json()
+        assert told == {**plain, "extensions": {"cost": {"requested": 30, "allowed": 100_000}}}
 
 
 @pytest.mark.parametrize(
