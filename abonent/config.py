@@ -37,6 +37,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "access_lifetime": ("ABONENT_ACCESS_LIFETIME", values.seconds),
     "refresh_lifetime": ("ABONENT_REFRESH_LIFETIME", values.seconds),
     "max_body_bytes": ("ABONENT_MAX_BODY_BYTES", values.whole(1_024, 1_073_741_824)),
+    "body_seconds": ("ABONENT_BODY_SECONDS", values.whole(1, 3_600)),
     "pool_size": ("ABONENT_POOL_SIZE", values.whole(2, 1_000)),
     "readers": ("ABONENT_READERS", values.whole(1, 64)),
     "trusted_proxies": ("ABONENT_TRUSTED_PROXIES", values.networks),
@@ -44,6 +45,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "argon2_time_cost": ("ABONENT_ARGON2_TIME_COST", values.whole(1, 100)),
     "argon2_memory_kib": ("ABONENT_ARGON2_MEMORY_KIB", values.whole(8, 4_194_304)),
     "hash_threads": ("ABONENT_HASH_THREADS", values.whole(1, 64)),
+    "hash_queue": ("ABONENT_HASH_QUEUE", values.whole(1, 100_000)),
     "log_level": ("ABONENT_LOG_LEVEL", values.log_level),
     "metrics": ("ABONENT_METRICS", values.truth),
 }

@@ -45,6 +45,8 @@ class Settings:
     due_hours: Mapping[TicketPriority, int] = field(default_factory=_due_hours)
     query_limits: QueryLimits = field(default_factory=QueryLimits)
     max_body_bytes: int = 1_048_576
+    body_seconds: float = 30
+    """Within which a request's body must have come whole."""
     pool_size: int = 10
     """PostgreSQL connections of one worker."""
     readers: int = 3
@@ -55,5 +57,7 @@ class Settings:
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65_536
     hash_threads: int = 2
+    hash_queue: int = 40
+    """Passwords that may be in hand or wait at once; whoever comes beyond that is asked to come again."""
     log_level: str = "INFO"
     metrics: bool = False

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from argon2 import PasswordHasher
@@ -66,11 +68,32 @@ def _argon2(time_cost: int, memory_kib: int) -> PasswordHasher:
     return PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
 
 
+def busy(settings: Settings) -> bool:
+    """Whether so many passwords wait already that another one should come again later."""
+    return _pool(settings.hash_threads).in_hand >= settings.hash_queue
+
+
+@dataclass(slots=True)
+class _Pool:
+    threads: ThreadPoolExecutor
+    lock: Lock = field(default_factory=Lock)
+    in_hand: int = 0
+    """Passwords that are being hashed or wait to be, whether or not anybody still waits for them."""
+
+    def count(self, change: int) -> None:
+        with self.lock:
+            self.in_hand += change
+
+
 @cache
-def _pool(threads: int) -> ThreadPoolExecutor:
+def _pool(threads: int) -> _Pool:
     """Shared by the whole process, since its processors are."""
-    return ThreadPoolExecutor(threads, thread_name_prefix="argon2")
+    return _Pool(ThreadPoolExecutor(threads, thread_name_prefix="argon2"))
 
 
 async def _in_thread(settings: Settings, work: Callable[..., T], *arguments: str) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_pool(settings.hash_threads), work, *arguments)
+    pool = _pool(settings.hash_threads)
+    pool.count(1)
+    job = pool.threads.submit(work, *arguments)
+    job.add_done_callback(lambda _: pool.count(-1))
+    return await asyncio.wrap_future(job)

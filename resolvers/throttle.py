@@ -21,6 +21,7 @@ from models.database import Dialect
 from models.entity import fold
 from models.fields import MomentField
 from models.identity import LoginFailure
+from resolvers import passwords
 from resolvers.context import now
 from resolvers.faults import Code, Fault
 from resolvers.statements import spelt
@@ -36,6 +37,8 @@ WINDOW = timedelta(minutes=15)
 """Older failures are forgotten."""
 LONGEST_WAIT = 60
 """Seconds."""
+BUSY_WAIT = 5
+"""Seconds after which to try again when too many passwords are being checked."""
 COLUMN_WIDTH = 255
 
 
@@ -77,9 +80,13 @@ class Attempt:
 async def attempt(context: Context, username: str) -> AsyncIterator[Attempt]:
     """The right to check one password for this username. Raises `throttled`, with when to come back.
 
+    So are those who come while too many passwords wait to be checked: nothing is counted against them.
+
     Attempts for one username wait for each other within a process, so that those who know the password and come all at
     once are not taken for guessers.
     """
+    if passwords.busy(context.settings):
+        raise throttled(BUSY_WAIT)
     key = fold(username)[:COLUMN_WIDTH]
     turn = _turns.setdefault((context.database, key), asyncio.Lock())
     async with turn:

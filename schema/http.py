@@ -26,14 +26,13 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from models.settings import Settings
     from resolvers.access import Caller
 
 MAX_DEPTH: Final = 64
 """Levels of a JSON body: far beyond what any input takes, far below what recursion over it could bear."""
 MAX_SEPARATORS: Final = 100_000
 """Commas in a body: as many values take about 25 ms to read, and no honest request comes near."""
-BODY_SECONDS: Final = 30.0
-"""A body must have arrived whole within this time."""
 
 
 # --- who is calling -----------------------------------------------------------------------------------------------
@@ -178,11 +177,12 @@ def require_json(request: Request) -> None:
 
 async def read_body(request: Request) -> bytes:
     """The whole body. Raises `payload_too_large` as soon as that is known, `parse_error` if it does not all come."""
-    limit = request.app.state.settings.max_body_bytes
+    settings: Settings = request.app.state.settings
+    limit = settings.max_body_bytes
     if _exceeds(request.headers.get("content-length", ""), limit):
         raise fault(Code.PAYLOAD_TOO_LARGE, limit=limit)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(settings.body_seconds):
             return await _received(request, limit)
     except (TimeoutError, ClientDisconnect):
         raise _unreadable("body_incomplete") from None

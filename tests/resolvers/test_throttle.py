@@ -217,6 +217,34 @@ async def test_a_client_that_hangs_up_has_still_guessed(nobody: Context, monkeyp
     assert await failures(nobody) == 1
 
 
+# --- too many at once ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("user")
+async def test_who_comes_while_too_many_passwords_wait_is_asked_to_come_again(nobody: Context) -> None:
+    settings = dataclasses.replace(nobody.settings, hash_queue=3, hash_threads=4, argon2_memory_kib=32_768)
+    full = dataclasses.replace(nobody, settings=settings)
+    waiting = [asyncio.create_task(passwords.hashed(settings, PASSWORD)) for _ in range(3)]
+    await asyncio.sleep(0)
+    fault = await login(full, password=PASSWORD)
+    assert fault is not None
+    assert (fault.code, fault.retry_after) == (Code.THROTTLED, throttle.BUSY_WAIT)
+    assert await failures(nobody) == 0
+    await asyncio.gather(*waiting)
+    assert await login(full, password=PASSWORD) is None
+
+
+async def test_passwords_that_nobody_waits_for_any_more_still_take_their_place(nobody: Context) -> None:
+    settings = dataclasses.replace(
+        nobody.settings, hash_queue=1, hash_threads=5, argon2_time_cost=20, argon2_memory_kib=32_768
+    )
+    gone = asyncio.create_task(passwords.hashed(settings, PASSWORD))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.gather(gone, return_exceptions=True)
+    assert passwords.busy(settings)
+
+
 # --- one address --------------------------------------------------------------------------------------------------
 
 

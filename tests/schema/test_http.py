@@ -1,6 +1,7 @@
 """What both doors take from a request: strict JSON, body limits, languages, addresses, tokens (contract §3–4)."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from time import perf_counter
 from types import SimpleNamespace
@@ -219,8 +220,8 @@ def test_a_key_that_could_not_be_kept_is_refused(key):
     assert refused.value.code is Code.VALIDATION
 
 
-async def test_a_slow_body_is_waited_for_only_so_long(app, monkeypatch):
-    monkeypatch.setattr("schema.http.BODY_SECONDS", 0.05)
+async def test_a_slow_body_is_waited_for_only_so_long(app):
+    app.state.settings = replace(app.state.settings, body_seconds=0.05)
     sent = []
 
     async def receive():
