@@ -37,7 +37,7 @@ format: $(READY) ## Put the code in its form
 bench: $(READY) ## Measure it beside hand-written SQL, on PostgreSQL (make bench ARGS="--scales 5000 --rounds 1"; ARGS=--help)
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
-soak: $(READY) ## Two minutes of mixed load by 32 clients on a server of its own (make soak ARGS=30)
+soak: $(READY) ## Two minutes of mixed load by 32 clients on a server of its own (make soak ARGS="--seconds 30 --database postgres")
 	@$(BIN)/python -m tests.hardening.soak $(ARGS)
 
 examples: $(READY) ## Generate the example clients and run them on a demo of their own (one: make examples ARGS=python; needs npm)

@@ -1,4 +1,4 @@
-"""Mixed REST and GraphQL load by 32 clients on a server of its own: `python -m tests.hardening.soak [SECONDS]`.
+"""Mixed REST and GraphQL load by 32 clients on a server of its own: `make soak ARGS="--seconds 120 --database sqlite"`.
 
 Bounded in clients and time, on the loopback only. Prints for each half minute requests, errors, p50, p99 and the
 server's memory; exits with 1 if anything but a success was answered.
@@ -6,22 +6,30 @@ server's memory; exits with 1 if anything but a success was answered.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import random
 import sys
 import tempfile
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
 
 from models.migrations import migrate
-from tests.conftest import settings_for
+from tests.conftest import POSTGRES_URL, _execute, settings_for
 from tests.hardening.live import Live, a_contract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.settings import Settings
 
 CLIENTS = 32
 LONGEST = 600
@@ -106,14 +114,30 @@ async def soaked(live: Live, seconds: float, period: float = PERIOD) -> Soak:
     return soak
 
 
+@contextmanager
+def _database(kind: str, folder: str) -> Iterator[Settings]:
+    """An empty database, which is gone afterwards."""
+    if kind == "sqlite":
+        yield settings_for(f"sqlite://{folder}/abonent.sqlite3")
+        return
+    name = f"abonent_soak_{uuid4().hex[:8]}"
+    asyncio.run(_execute(POSTGRES_URL, f"CREATE DATABASE {name}"))
+    try:
+        yield settings_for(f"{POSTGRES_URL.rpartition('/')[0]}/{name}")
+    finally:
+        asyncio.run(_execute(POSTGRES_URL, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 def main() -> int:
-    seconds = min(float(sys.argv[1]) if len(sys.argv) > 1 else 120.0, LONGEST)
-    with tempfile.TemporaryDirectory() as folder:
-        settings = settings_for(f"sqlite://{folder}/abonent.sqlite3")
+    parser = argparse.ArgumentParser(prog="make soak")
+    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, _database(asked.database, folder) as settings:
         asyncio.run(migrate(settings))
         live = Live(settings, Path(folder))
         try:
-            soak = asyncio.run(soaked(live, seconds))
+            soak = asyncio.run(soaked(live, min(asked.seconds, LONGEST)))
         finally:
             live.stop()
     print(f"{sum(soak.answers.values())} requests, {len(soak.errors)} errors", *soak.errors[:5], sep="\n")  # noqa: T201

@@ -17,7 +17,11 @@ from tests.conftest import settings_for
 from tests.hardening.live import PASSWORD, Live, a_contract, post
 
 ONE_REQUEST = 2.0
-"""Seconds within which each hostile request is answered, and the others beside it: generous on a busy machine."""
+"""Seconds within which each hostile request is answered: generous on a busy machine."""
+BESIDE = 0.25
+"""Seconds within which every request beside a hostile one is answered. The machine may be busy once, but hardly in each
+of so many tries, while what blocks the server blocks it each time."""
+TRIES = 4
 DEEP = "contracts(first: 1000) { nodes { customer { " * 12
 DOCUMENTS = {
     "circular fragments": "{ me { ...A } } fragment A on User { ...B } fragment B on User { ...A }",
@@ -95,20 +99,22 @@ def heartbeat(server):
 
 
 def refused_in_time(server, client, content):
-    """What a document's body is answered, having held nobody up."""
-    with heartbeat(server) as beats:
-        begun = time.monotonic()
-        answer = client.post(
-            "/graphql",
-            content=content,
-            headers={"Content-Type": "application/json", "Accept": "application/graphql-response+json"},
-        )
-        taken = time.monotonic() - begun
-    assert taken < ONE_REQUEST
-    assert max(beats) < ONE_REQUEST
-    assert answer.status_code in {400, 413}, answer.text[:300]
-    assert not TELLTALES.search(answer.text), answer.text[:300]
-    return answer
+    """Send a document's body, which is refused and holds nobody up."""
+    worst = []
+    while not worst or (min(worst) >= BESIDE and len(worst) < TRIES):
+        with heartbeat(server) as beats:
+            begun = time.monotonic()
+            answer = client.post(
+                "/graphql",
+                content=content,
+                headers={"Content-Type": "application/json", "Accept": "application/graphql-response+json"},
+            )
+            taken = time.monotonic() - begun
+        assert taken < ONE_REQUEST
+        assert answer.status_code in {400, 413}, answer.text[:300]
+        assert not TELLTALES.search(answer.text), answer.text[:300]
+        worst.append(max(beats))
+    assert min(worst) < BESIDE
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
