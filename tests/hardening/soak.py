@@ -24,7 +24,7 @@ import httpx
 
 from models.migrations import migrate
 from tests.conftest import POSTGRES_URL, _execute, settings_for
-from tests.hardening.live import Live, a_contract
+from tests.hardening.live import Live, a_contract, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,8 @@ class Soak:
     answers: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
-    deposits: int = 0
+    deposits: Counter[int] = field(default_factory=Counter)
+    """Acknowledged ones, by contract."""
     memory: list[int] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
 
@@ -79,7 +80,7 @@ async def client_of(soak: Soak, http: httpx.AsyncClient, contract: int, until: f
         soak.answers[kind] += 1
         if answer.status_code != 200 or '"errors":[{' in answer.text:
             soak.errors.append(f"{kind}: {answer.status_code} {answer.text[:200]}")
-        soak.deposits += kind in {"deposit", "mutation"}
+        soak.deposits[contract] += kind in {"deposit", "mutation"}
 
 
 async def _one(http: httpx.AsyncClient, kind: str, contract: int) -> httpx.Response:
@@ -96,21 +97,22 @@ async def _one(http: httpx.AsyncClient, kind: str, contract: int) -> httpx.Respo
 
 
 async def soaked(live: Live, seconds: float, period: float = PERIOD) -> Soak:
-    """The load, and then the ledger compared with what was acknowledged."""
+    """The load, each client on a contract of its own, and then the balances compared with what was acknowledged."""
     with live.client() as admin:
-        contract, headers = a_contract(admin), dict(admin.headers)
+        first, headers = a_contract(admin), dict(admin.headers)
+        more = [post(admin, "/api/contracts/", customer=1, tariff=1)["id"] for _ in range(CLIENTS - 1)]
     soak, begun = Soak(), perf_counter()
     async with httpx.AsyncClient(base_url=live.url, headers=headers, timeout=30) as http:
         until = begun + seconds
-        clients = [client_of(soak, http, contract, until, random.Random(n)) for n in range(CLIENTS)]
+        clients = [client_of(soak, http, one, until, random.Random(one)) for one in (first, *more)]
         load = asyncio.gather(*clients)
         while not load.done():
             await asyncio.wait([load], timeout=period)
             soak.report(live.process.pid, perf_counter() - begun)
         await load
-        balance = (await http.get(f"/api/contracts/{contract}/")).json()["balance"]
-    if balance != f"{soak.deposits}.00":
-        soak.errors.append(f"{soak.deposits} deposits of 1 were acknowledged, the balance is {balance}")
+        balances = {row["id"]: row["balance"] for row in (await http.get("/api/contracts/")).json()["results"]}
+    wrong = {one: balance for one, balance in balances.items() if balance != f"{soak.deposits[one]}.00"}
+    soak.errors += [f"{soak.deposits[one]} deposits of 1 were acknowledged, not {told}" for one, told in wrong.items()]
     return soak
 
 
