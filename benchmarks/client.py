@@ -1,7 +1,7 @@
-"""Sends one case's requests over 16 connections for some seconds, from a process of its own, and tells how it went.
+"""Sends one case's requests over some connections for some seconds, from a process of its own, and tells how it went.
 
-`python -m benchmarks.client PORT SECONDS CASE` with the token and the world as JSON on the standard input. Requests
-are made before the clock starts, so that little of the machine is spent on this side.
+`python -m benchmarks.client PORT SECONDS CONNECTIONS CASE` with the token and the world as JSON on the standard input.
+Requests are made before the clock starts, so that little of the machine is spent on this side.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import uvloop
 
 from benchmarks.cases import BY_NAME, World
 
-CONNECTIONS: Final = 16
 PREPARED: Final = 3_000
 OK: Final = 200
 
@@ -39,9 +38,10 @@ class Load:
 
     requests: list[bytes]
     until: float
+    open: int
+    """Connections that have not finished."""
     done: asyncio.Event = field(default_factory=asyncio.Event)
     sent: int = 0
-    open: int = CONNECTIONS
     times: list[float] = field(default_factory=list)
     refused: int = 0
 
@@ -86,13 +86,13 @@ class Connection(asyncio.Protocol):
             self.transport.write(request)
 
 
-async def _run(port: int, seconds: float, name: str) -> dict[str, float]:
+async def _run(port: int, seconds: float, connections: int, name: str) -> dict[str, float]:
     given = orjson.loads(sys.stdin.buffer.read())
     world, case = World(**given["world"]), BY_NAME[name]
     requests = [raw(case.make(world), given["token"], port) for _ in range(PREPARED)]
-    load = Load(requests, perf_counter() + seconds)
+    load = Load(requests, perf_counter() + seconds, connections)
     loop, started = asyncio.get_running_loop(), perf_counter()
-    for _ in range(CONNECTIONS):
+    for _ in range(connections):
         await loop.create_connection(lambda: Connection(load), "127.0.0.1", port)
     await load.done.wait()
     elapsed = perf_counter() - started
@@ -107,5 +107,5 @@ async def _run(port: int, seconds: float, name: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    outcome = uvloop.run(_run(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]))
+    outcome = uvloop.run(_run(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))
     sys.stdout.buffer.write(orjson.dumps(outcome))

@@ -1,4 +1,4 @@
-"""The floor: each case by hand-written SQL behind Starlette, asyncpg and orjson; a token is believed by its signature.
+"""The floor: each case by hand-written SQL behind Starlette and orjson; a token is believed by its signature.
 
 What it leaves out is what a product needs besides: filters, shapes, roles, sessions, journal, validation, refusals.
 """
@@ -12,14 +12,14 @@ from decimal import Decimal
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
 import jwt
 import orjson
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from benchmarks import floor_sql as sql
+from benchmarks import floor_sql, floor_sqlite_sql
+from benchmarks.floor_stores import opened
 from models.fields import moment_text
 
 if TYPE_CHECKING:
@@ -28,24 +28,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 PAGE = 100
-BASE = "http://127.0.0.1"
+sql: Any = floor_sqlite_sql if os.environ["DATABASE_URL"].startswith("sqlite") else floor_sql
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    async with asyncpg.create_pool(
-        os.environ["DATABASE_URL"],
-        min_size=10,
-        max_size=10,
-        server_settings={"jit": "off", "timezone": "UTC"},
-        reset=_keep,
-    ) as pool:
-        app.state.pool = pool
+    async with opened(os.environ["DATABASE_URL"]) as app.state.store:
         yield
-
-
-async def _keep(_: object) -> None:
-    """Sessions have no state to reset."""
 
 
 def _user(request: Request) -> int:
@@ -59,7 +48,7 @@ def _json(body: bytes) -> Response:
 
 async def _value(request: Request, statement: str, *values: object) -> Any:
     _user(request)
-    return await request.app.state.pool.fetchval(statement, *values)
+    return await request.app.state.store.value(statement, *values)
 
 
 # --- GraphQL ------------------------------------------------------------------------------------------------------
@@ -85,7 +74,7 @@ async def customers(request: Request) -> Response:
     """A page, or what is searched for."""
     word = request.query_params.get("search")
     if word:
-        return await _page(request, *sql.CUSTOMERS_FOUND, f"%{word.casefold()}%")
+        return await _page(request, *sql.CUSTOMERS_FOUND, sql.found(word.casefold()))
     return await _page(request, *sql.CUSTOMERS)
 
 
@@ -105,9 +94,8 @@ async def payments(request: Request) -> Response:
 async def _page(request: Request, counted: str, listed: str, *values: object) -> Response:
     page = int(request.query_params.get("page", "1"))
     _user(request)
-    async with request.app.state.pool.acquire() as connection:
-        count = await connection.fetchval(counted, *values)
-        rows = await connection.fetchval(listed, *values, PAGE, (page - 1) * PAGE)
+    page_of = (*values, PAGE, (page - 1) * PAGE)
+    count, rows = await request.app.state.store.both(counted, listed, values, page_of)
     told = {
         "count": count,
         "next": str(request.url.include_query_params(page=page + 1)) if page * PAGE < count else None,
@@ -126,18 +114,21 @@ async def add_balance(request: Request) -> Response:
     """Lock, payment, ledger, balance, journal, in one transaction."""
     user, contract = _user(request), int(request.path_params["id"])
     amount = int(Decimal(str(orjson.loads(await request.body())["amount"])) * 100)
-    now, name = datetime.now(UTC), f"TXN-{token_hex(8).upper()}"
-    async with request.app.state.pool.acquire() as connection, connection.transaction():
-        number, old = await connection.fetchrow(sql.LOCK, contract)
-        payment = await connection.fetchval(
-            sql.PAY, now, contract, amount, name, old + amount, user, f"{name}\n{number}".lower()
-        )
-        await connection.execute(sql.MOVE, contract, old + amount, now)
-        await connection.execute(sql.POST, contract, payment, amount, old + amount, user, now)
-        changes = orjson.dumps({"balance": [f"{old / 100:.2f}", f"{(old + amount) / 100:.2f}"]}).decode()
+    store, now, name = request.app.state.store, datetime.now(UTC), f"TXN-{token_hex(8).upper()}"
+    at = store.moment(now)
+
+    async def deposit(row: Any) -> tuple[int, str]:
+        number, old = await row(sql.LOCK, contract)
+        new, search = old + amount, f"{name}\n{number}".lower()
+        (payment,) = await row(sql.PAY, at, contract, amount, name, new, user, search)
+        await row(sql.MOVE, contract, new, at)
+        await row(sql.POST, contract, payment, amount, new, user, at)
+        changes = orjson.dumps({"balance": [f"{old / 100:.2f}", f"{new / 100:.2f}"]}).decode()
         made = orjson.dumps({"amount": [None, f"{amount / 100:.2f}"], "date": [None, moment_text(now)]}).decode()
-        await connection.execute(sql.JOURNAL, contract, payment, user, token_hex(16), changes, made, now)
-        entity = await connection.fetchval(sql.CONTRACT, contract)
+        await row(sql.JOURNAL, contract, payment, user, token_hex(16), changes, made, at)
+        return old, (await row(sql.CONTRACT, contract))[0]
+
+    old, entity = await store.write(deposit)
     told = {
         "status": "success",
         "data": orjson.Fragment(entity),

@@ -24,7 +24,8 @@ def _money(sql: str) -> str:
     return f"({sql} * 0.01)::text"
 
 
-def _words(sql: str, choices: type[StrEnum]) -> str:
+def words(sql: str, choices: type[StrEnum]) -> str:
+    """The Russian word for each value."""
     cases = " ".join(f"WHEN '{one.value}' THEN '{word(one, Language.RU)}'" for one in choices)
     return f"CASE {sql} {cases} END"
 
@@ -40,17 +41,17 @@ SELECT c.id, c.first_name, c.last_name, c.middle_name,
     c.last_name || ' ' || left(c.first_name, 1) || '.' || coalesce(' ' || left(c.middle_name, 1) || '.', '')
         AS short_name,
     c.birth_date, c.phone, c.email, c.document_type,
-    {_words("c.document_type", DocumentType)} AS document_type_display, c.document_number, c.passport_issued_by,
+    {words("c.document_type", DocumentType)} AS document_type_display, c.document_number, c.passport_issued_by,
     c.passport_issue_date, c.inn, c.address, c.customer_type,
-    {_words("c.customer_type", CustomerType)} AS customer_type_display, c.organization_name, c.notes, c.status,
-    {_words("c.status", CustomerStatus)} AS status_display,
+    {words("c.customer_type", CustomerType)} AS customer_type_display, c.organization_name, c.notes, c.status,
+    {words("c.status", CustomerStatus)} AS status_display,
     (SELECT count(*) FROM contracts k WHERE k.customer_id = c.id) AS contracts_count,
     (SELECT count(*) FROM tickets t WHERE t.customer_id = c.id) AS tickets_count,
     {_moment("c.created_at")} AS created_at, {_moment("c.updated_at")} AS updated_at
 """
 _CONTRACT: Final = f"""
-SELECT k.id, k.number, k.status, {_words("k.status", ContractStatus)} AS status_display, k.suspension_reason,
-    {_words("k.suspension_reason", SuspensionReason)} AS suspension_reason_display,
+SELECT k.id, k.number, k.status, {words("k.status", ContractStatus)} AS status_display, k.suspension_reason,
+    {words("k.suspension_reason", SuspensionReason)} AS suspension_reason_display,
     k.customer_id AS customer, {_NAME.format("c")} AS customer_name, k.tariff_id AS tariff, f.name AS tariff_name,
     s.id AS sim, {_money("k.balance")} AS balance, {_money("k.credit_limit")} AS credit_limit, k.signed_date,
     k.activation_date, k.termination_date, k.next_billing_date, k.notes,
@@ -64,10 +65,10 @@ _CONTRACT_JOINS: Final = (
 )
 _PAYMENT: Final = f"""
 SELECT p.id, p.contract_id AS contract, k.number AS contract_number, {_NAME.format("c")} AS customer_name,
-    p.transaction_type, {_words("p.transaction_type", TransactionType)} AS transaction_type_display,
+    p.transaction_type, {words("p.transaction_type", TransactionType)} AS transaction_type_display,
     {_money("p.amount")} AS amount, p.payment_method,
-    {_words("p.payment_method", PaymentMethod)} AS payment_method_display, p.transaction_id, p.description, p.status,
-    {_words("p.status", PaymentStatus)} AS status_display, {_money("p.balance_after")} AS balance_after,
+    {words("p.payment_method", PaymentMethod)} AS payment_method_display, p.transaction_id, p.description, p.status,
+    {words("p.status", PaymentStatus)} AS status_display, {_money("p.balance_after")} AS balance_after,
     {_moment("p.payment_date")} AS payment_date, {_moment("p.processed_at")} AS processed_at,
     p.processed_by_id AS processed_by, {_moment("p.created_at")} AS created_at,
     {_moment("p.updated_at")} AS updated_at
@@ -94,6 +95,12 @@ CUSTOMERS_FOUND: Final = _list(_CUSTOMER, "customers", "", "c", "WHERE c.search 
 CONTRACTS: Final = _list(_CONTRACT, "contracts", _CONTRACT_JOINS, "k", "WHERE k.status = $1")
 PAYMENTS: Final = _list(_PAYMENT, "payments", _PAYMENT_JOINS, "p")
 PAYMENTS_OF: Final = _list(_PAYMENT, "payments", _PAYMENT_JOINS, "p", "WHERE p.contract_id = $1")
+
+
+def found(word: str) -> str:
+    """What finds a word within a text."""
+    return f"%{word}%"
+
 
 _PAID: Final = "status = 'success' AND transaction_type = 'payment'"
 _STATUSES: Final = ", ".join(f"'{one.value}', count(*) FILTER (WHERE status = '{one.value}')" for one in PaymentStatus)

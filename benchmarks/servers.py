@@ -1,16 +1,17 @@
-"""The databases and the two servers that are measured, and the CPU that they take."""
+"""The databases and the servers that are measured, and the CPU that they take."""
 
 from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
-from typing import TYPE_CHECKING, Final
+from time import monotonic, perf_counter, sleep
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 import httpx
@@ -22,11 +23,14 @@ SECRET: Final = "benchmark-benchmark-benchmark-benchmark"  # noqa: S105 - of a d
 PASSWORD: Final = "benchmark-password"  # noqa: S105 - the same
 START_SECONDS: Final = 30
 TICKS: Final = os.sysconf("SC_CLK_TCK")
+DATA: Final = Path(__file__).with_name(".data")
+"""SQLite files that are kept, and what was measured."""
 ABONENT: Final = (sys.executable, "-m", "abonent")
 FLOOR: Final = (
     *(sys.executable, "-m", "uvicorn", "benchmarks.floor:app", "--loop", "uvloop", "--http", "httptools"),
     *("--no-access-log", "--log-level", "warning", "--port"),
 )
+VACUUM: Final = "VACUUM (ANALYZE)"
 
 
 def environment(url: str) -> dict[str, str]:
@@ -35,22 +39,68 @@ def environment(url: str) -> dict[str, str]:
     return {**os.environ, **own}
 
 
-async def prepare(server: str, scale: int) -> str:
-    """The URL of a database of this scale, seeded if it is not there."""
-    name, connection = f"abonent_bench_{scale}", await asyncpg.connect(f"{server}/postgres")
-    if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-        await connection.execute(f"CREATE DATABASE {name}")
-        seed = [*ABONENT, "seed", "--scale", str(scale)]
-        subprocess.run(seed, env=environment(f"{server}/{name}"), check=True, stdout=subprocess.DEVNULL)  # noqa: ASYNC221, S603
-    await connection.close()
-    return f"{server}/{name}"
+def abonent(url: str, *arguments: str) -> None:
+    """Run the product's command line."""
+    subprocess.run([*ABONENT, *arguments], env=environment(url), check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
-async def drop(server: str, scale: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A seeded database, asked beside the servers."""
+
+    url: str
+
+    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Of a statement without parameters."""
+        if self.url.startswith("sqlite"):
+            with closing(sqlite3.connect(self.url.removeprefix("sqlite://"))) as file:
+                return file.execute(sql).fetchall()
+        connection = await asyncpg.connect(self.url)
+        try:
+            return [tuple(row) for row in await connection.fetch(sql)]
+        finally:
+            await connection.close()
+
+    async def backends(self) -> list[int]:
+        """The database's own processes that serve it; SQLite has none."""
+        if self.url.startswith("sqlite"):
+            return []
+        sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        return [pid for (pid,) in await self.rows(sql)]
+
+
+async def prepare(database: str, server: str, scale: int) -> Store:
+    """A database of this scale: a kept one, brought to the present schema, or one that is seeded now."""
+    store, is_there = await _found(database, server, scale)
+    if is_there:
+        abonent(store.url, "migrate")
+    else:
+        abonent(store.url, "seed", "--scale", str(scale))
+        if database == "postgres":
+            await store.rows(VACUUM)
+    return store
+
+
+async def _found(database: str, server: str, scale: int) -> tuple[Store, bool]:
+    if database == "sqlite":
+        file = DATA / f"abonent_bench_{scale}.sqlite3"
+        file.parent.mkdir(exist_ok=True)
+        return Store(f"sqlite://{file}"), file.exists()
+    name, root = f"abonent_bench_{scale}", Store(f"{server}/postgres")
+    is_there = bool(await root.rows(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+    if not is_there:
+        await root.rows(f"CREATE DATABASE {name}")
+    return Store(f"{server}/{name}"), is_there
+
+
+async def drop(store: Store, server: str) -> None:
     """The database is not needed any more."""
-    connection = await asyncpg.connect(f"{server}/postgres")
-    await connection.execute(f"DROP DATABASE abonent_bench_{scale} WITH (FORCE)")
-    await connection.close()
+    if store.url.startswith("sqlite"):
+        file = Path(store.url.removeprefix("sqlite://"))
+        for one in file.parent.glob(f"{file.name}*"):
+            one.unlink()
+        return
+    await Store(f"{server}/postgres").rows(f"DROP DATABASE {store.url.rpartition('/')[2]} WITH (FORCE)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +110,29 @@ class Server:
     name: str
     port: int
     pid: int
+    started_in: float
+    """Seconds until it answered that it is ready."""
 
     @property
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def token(self) -> str:
+        """Of the admin."""
+        login = {"username": "admin", "password": PASSWORD}
+        return str(httpx.post(f"{self.base}/api/auth/login/", json=login).json()["access"])
+
 
 @contextmanager
-def running(name: str, command: tuple[str, ...], url: str) -> Iterator[Server]:
-    """One worker, its log thrown away as it is written."""
-    port = _free_port()
+def running(name: str, command: tuple[str, ...], url: str, **more: str) -> Iterator[Server]:
+    """A server, its log thrown away as it is written."""
+    port, started = _free_port(), perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own commands
-        [*command, str(port)], env=environment(url), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, str(port)], env=environment(url) | more, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         _wait(port)
-        yield Server(name, port, process.pid)
+        yield Server(name, port, process.pid, perf_counter() - started)
     finally:
         process.terminate()
         process.wait()
@@ -90,9 +147,9 @@ def _wait(port: int) -> None:
     deadline = monotonic() + START_SECONDS
     while monotonic() < deadline:
         try:
-            httpx.get(f"http://127.0.0.1:{port}/healthz")
+            httpx.get(f"http://127.0.0.1:{port}/readyz")
         except httpx.TransportError:
-            sleep(0.1)
+            sleep(0.02)
         else:
             return
     raise TimeoutError(f"nothing answers at port {port}")
