@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from models.engine import Dialect
 from models.identity import Role
-from models.tallies import WRONG
+from models.tallies import RESOLUTIONS, wrong
 from resolvers.kinds import hundredths_text
 from resolvers.tables import MODELS
 
@@ -129,11 +130,12 @@ KEEPING: Final = (
     ),
     Rule(
         "the tallies say how many rows there are of each kind, and what they add up to",
-        WRONG,
+        wrong(Dialect.POSTGRES),
         lambda table, *rest: (
             f"{table} ({' '.join(key for key in rest[:3] if key)}): the tallies have {int(rest[3]):+d} rows"
-            f" and {_money(rest[4])} too much, of {int(rest[5])} rows"
+            f" and {f'{int(rest[4])} µs' if table == RESOLUTIONS else _money(rest[4])} too much, of {int(rest[5])} rows"
         ),
+        sqlite=wrong(Dialect.SQLITE),
     ),
     Rule(
         "no secret is in the journal",

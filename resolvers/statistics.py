@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from models.contracts import ContractStatus
 from models.customers import CustomerStatus, CustomerType, DocumentType
-from models.database import Dialect
 from models.payments import PaymentMethod, PaymentStatus, TransactionType
 from models.sims import SimStatus
+from models.tallies import RESOLUTIONS
 from models.tariffs import TariffType
 from models.tickets import OPEN, TicketCategory, TicketPriority, TicketStatus
 from resolvers.context import now
@@ -37,9 +37,8 @@ async def statistics(reader: Reader, typename: str) -> dict[str, Any]:
     Counts are whole numbers, `by_…` a dict with a count for every value, money strings, `avg_resolution_time` seconds.
     """
     asked = _STATISTICS[typename]
-    sql = asked.sql if asked.sqlite is None or reader.dialect is Dialect.POSTGRES else asked.sqlite
-    parameters = [now()] if "$1" in sql else []
-    return asked.told(await reader.fetch(spelt(reader.dialect, sql), parameters))
+    parameters = [now()] if "$1" in asked.sql else []
+    return asked.told(await reader.fetch(spelt(reader.dialect, asked.sql), parameters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,6 @@ class _Statistics:
 
     sql: str
     told: Callable[[Rows], dict[str, Any]]
-    sqlite: str | None = None
-    """The statement for SQLite where it differs."""
 
 
 def _tally(choices: type[StrEnum], rows: Iterable[Sequence[Any]], column: int, count: int) -> dict[str, int]:
@@ -147,26 +144,28 @@ def _payments(rows: Rows) -> dict[str, Any]:
 _OPEN = ", ".join(f"'{status}'" for status in OPEN)
 
 
-def _tickets_sql(seconds: str) -> str:
-    return f"""
-SELECT status, category, priority, count(*),
-    count(*) FILTER (WHERE status IN ({_OPEN}) AND assigned_to_id IS NULL),
-    count(*) FILTER (WHERE status IN ({_OPEN}) AND due_at < $1),
-    count(resolved_at), coalesce(sum({seconds}), 0)
-FROM tickets GROUP BY 1, 2, 3
-"""
+_UNASSIGNED, _OVERDUE, _RESOLVED = "unassigned", "overdue", "resolutions"
+"""Stand in place of a status in the rows that count, by index, what no tally tells, and in that of the resolutions."""
+_TICKETS = f"""{_tallied("tickets")}
+UNION ALL SELECT '{_UNASSIGNED}', '', '', count(*), 0 FROM tickets
+    WHERE assigned_to_id IS NULL AND status IN ({_OPEN})
+UNION ALL SELECT '{_OVERDUE}', '', '', count(*), 0 FROM tickets WHERE due_at < $1 AND status IN ({_OPEN})
+UNION ALL SELECT '{_RESOLVED}', '', '', coalesce(sum(number), 0), coalesce(sum(amount), 0)
+    FROM tallies WHERE counted = '{RESOLUTIONS}'"""
 
 
 def _tickets(rows: Rows) -> dict[str, Any]:
-    resolved, seconds = _sum(rows, 6), sum((Decimal(row[7]) for row in rows), Decimal())
+    beside = {row[0]: row for row in rows if row[0] in {_UNASSIGNED, _OVERDUE, _RESOLVED}}
+    tickets = [row for row in rows if row[0] not in beside]
+    resolved, micros = (int(value) for value in beside[_RESOLVED][3:5])
     return {
-        "total": _sum(rows, 3),
-        **_tally(TicketStatus, rows, 0, 3),
-        "unassigned": _sum(rows, 4),
-        "overdue": _sum(rows, 5),
-        "by_category": _tally(TicketCategory, rows, 1, 3),
-        "by_priority": _tally(TicketPriority, rows, 2, 3),
-        "avg_resolution_time": float(_half_up(seconds / resolved, "0.01")) if resolved else None,
+        "total": _sum(tickets, 3),
+        **_tally(TicketStatus, tickets, 0, 3),
+        "unassigned": int(beside[_UNASSIGNED][3]),
+        "overdue": int(beside[_OVERDUE][3]),
+        "by_category": _tally(TicketCategory, tickets, 1, 3),
+        "by_priority": _tally(TicketPriority, tickets, 2, 3),
+        "avg_resolution_time": float(_half_up(Decimal(micros) / 1_000_000 / resolved, "0.01")) if resolved else None,
     }
 
 
@@ -176,9 +175,5 @@ _STATISTICS: Mapping[str, _Statistics] = {
     "Tariff": _Statistics(_TARIFFS, _tariffs),
     "Contract": _Statistics(_CONTRACTS, _contracts),
     "Payment": _Statistics(_PAYMENTS, _payments),
-    "Ticket": _Statistics(
-        _tickets_sql("EXTRACT(EPOCH FROM resolved_at - created_at)"),
-        _tickets,
-        sqlite=_tickets_sql("(julianday(resolved_at) - julianday(created_at)) * 86400"),
-    ),
+    "Ticket": _Statistics(_TICKETS, _tickets),
 }

@@ -19,7 +19,7 @@ from models.database import Dialect, dialect_of
 from models.fields import moment_text
 from models.sqlite import database_file
 from models.sqlite_threads import adapted, connect
-from models.tallies import FILL, KEYS
+from models.tallies import KEYS, fill
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,7 +40,7 @@ TABLES: Final = (
     "audit_events",
 )
 SEARCHED: Final = ("tariffs", "customers", "contracts", "sims", "payments", "tickets")
-COUNT_ANEW: Final = ("DELETE FROM tallies", FILL)
+EMPTY_TALLIES: Final = "DELETE FROM tallies"
 CACHE_KIB: Final = 262_144
 
 
@@ -104,7 +104,7 @@ async def _sqlite(settings: Settings) -> AsyncIterator[Bulk]:
             connection.execute(sql)
         for table in SEARCHED:
             connection.execute(f"INSERT INTO {table}_search ({table}_search) VALUES ('rebuild')")
-        for sql in COUNT_ANEW:
+        for sql in (EMPTY_TALLIES, fill(Dialect.SQLITE)):
             connection.execute(sql)
         connection.execute("COMMIT")
         connection.execute("ANALYZE")
@@ -154,7 +154,7 @@ async def _postgres(settings: Settings) -> AsyncIterator[Bulk]:
                 await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             writer = _PostgresBulk(connection)
             yield writer
-            for sql in (*put_aside, *COUNT_ANEW):
+            for sql in (*put_aside, EMPTY_TALLIES, fill(Dialect.POSTGRES)):
                 await connection.execute(sql)
             for table in KEYS:
                 await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

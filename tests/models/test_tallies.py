@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from models.database import open_database
-from models.tallies import KEYS, WRONG
+from models.tallies import KEYS, RESOLUTIONS, wrong
 from resolvers import contracts, payments, sims, tickets
 from resolvers.compiler import compile_root
 from resolvers.selection import Choose, Comparison, Condition, Kind, Numbered, Object, Scalar, Word
@@ -36,7 +36,7 @@ async def test_what_is_inserted_changed_and_deleted_is_counted_at_once(database)
     await put(database, world(payments=12))
     before = await tallied(database, "payments")
     assert sum(before.values()) == 12
-    assert await database.fetch(WRONG) == NOTHING_WRONG
+    assert await database.fetch(wrong(database.dialect)) == NOTHING_WRONG
     await change(
         database,
         "UPDATE payments SET status = 'failed', balance_after = NULL, transaction_type = 'charge' WHERE id <= 3",
@@ -44,7 +44,20 @@ async def test_what_is_inserted_changed_and_deleted_is_counted_at_once(database)
         "UPDATE contracts SET balance = balance + 1",
     )
     assert (await tallied(database, "payments"))["failed"] >= 3
-    assert await database.fetch(WRONG) == NOTHING_WRONG
+    assert await database.fetch(wrong(database.dialect)) == NOTHING_WRONG
+
+
+async def test_resolutions_are_counted_with_the_time_that_they_took(database):
+    await put(database, world(tickets=12))
+    for change_of_a_ticket in (
+        "UPDATE tickets SET status = 'closed', closed_at = updated_at, resolved_at = created_at WHERE id <= 4",
+        "UPDATE tickets SET resolved_at = NULL WHERE id = 2",
+        "UPDATE tickets SET resolved_at = updated_at WHERE id = 3",
+        "DELETE FROM tickets WHERE id = 4",
+        "UPDATE tickets SET subject = 'another' WHERE id = 1",
+    ):
+        await change(database, change_of_a_ticket)
+        assert await database.fetch(wrong(database.dialect)) == NOTHING_WRONG, change_of_a_ticket
 
 
 async def test_what_is_rolled_back_was_never_counted(database):
@@ -80,7 +93,7 @@ async def test_many_changes_leave_few_rows_to_add_up(database):
         await change(database, *swaps * 50)
     ((rows,),) = await database.fetch("SELECT count(*) FROM tallies")
     assert rows < 700
-    assert await database.fetch(WRONG) == NOTHING_WRONG
+    assert await database.fetch(wrong(database.dialect)) == NOTHING_WRONG
 
 
 @pytest.fixture
@@ -108,13 +121,13 @@ async def test_nobody_waits_for_a_fold_that_is_not_committed_yet(server):
         assert set(await tallied(database, "customers")) == {"blocked"}
     done.set()
     await folding
-    assert await database.fetch(WRONG) == NOTHING_WRONG
+    assert await database.fetch(wrong(database.dialect)) == NOTHING_WRONG
 
 
 async def test_every_table_that_is_tallied_is_known(database):
     await put(database, world(payments=12))
     rows = await database.fetch("SELECT DISTINCT counted FROM tallies")
-    assert {name for (name,) in rows} <= set(KEYS)
+    assert {name for (name,) in rows} <= {*KEYS, RESOLUTIONS}
 
 
 def listed(spec, *where, words=()):
