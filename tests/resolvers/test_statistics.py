@@ -249,7 +249,7 @@ async def test_the_average_resolution_time_is_of_resolved_tickets_closed_or_not(
     assert (await of(factory, "Ticket"))["avg_resolution_time"] == 16.83
 
 
-async def test_nothing_is_counted_but_open_tickets_by_index(sqlite_settings: Settings) -> None:
+async def test_nothing_is_counted_but_open_and_unassigned_tickets_by_index(sqlite_settings: Settings) -> None:
     database = await open_database(sqlite_settings)
     for typename, asked in _STATISTICS.items():
         if typename == "Tariff":  # an operator has a few dozen
@@ -258,5 +258,5 @@ async def test_nothing_is_counted_but_open_tickets_by_index(sqlite_settings: Set
         steps = [str(row[3]) for row in await database.fetch(f"EXPLAIN QUERY PLAN {sql}", parameters)]
         reads = [step for step in steps if step.startswith(("SCAN", "SEARCH"))]
         assert reads
-        assert all("tallies USING PRIMARY KEY" in step or "COVERING INDEX tickets_" in step for step in reads), steps
+        assert all("tallies USING PRIMARY KEY" in step or "INDEX tickets_" in step for step in reads), steps
     await database.close()
