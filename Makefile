@@ -52,6 +52,7 @@ lock: $(READY) ## Pin the newest allowed versions of all dependencies, with hash
 	$(call compile,requirements.txt,)
 	$(call compile,requirements-dev.txt,--group dev)
 	$(call compile,examples/python/requirements.txt,,examples/python/requirements.in)
+	$(call compile,benchmarks/peers/requirements.txt,,benchmarks/peers/requirements.in)
 
 compile = $(BIN)/uv pip compile --quiet $(or $(3),pyproject.toml) $(2) --output-file $(1) --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock" \

@@ -25,7 +25,7 @@ ROUNDS: Final = 3
 ROOT: Final = Path(__file__).parent.parent
 
 
-async def _bench(store: Store, product: Server, seconds: float) -> Bench:
+async def bench_of(store: Store, product: Server, seconds: float) -> Bench:
     token = product.token()
     return Bench(store, product, product, token, await world(store, product, token), seconds)
 
@@ -47,10 +47,10 @@ async def workers(store: Store, seconds: float) -> list[str]:
     with ExitStack() as stack:
         benches = {}
         for count in (1, 2):
-            command = (*ABONENT, "serve", "--workers", str(count), "--port")
+            command = (*ABONENT, "serve", "--workers", str(count), "--port", "PORT")
             server = stack.enter_context(running(f"{count} workers", command, store.url))
             await asyncio.sleep(3)  # the second one starts after the first has answered
-            benches[str(count)] = await _bench(store, server, seconds)
+            benches[str(count)] = await bench_of(store, server, seconds)
         lines = ["| case | one worker, 1/s | two workers, 1/s | ratio |", "|---|---|---|---|"]
         for name in CASES:
             one, two = (await _rates(benches, name)).values()
@@ -62,8 +62,8 @@ async def workers(store: Store, seconds: float) -> list[str]:
 async def logins(store: Store, seconds: float) -> list[str]:
     """Other requests' latency while logins are under way, with the usual cost of a password's hash."""
     lines = ["| case | p99 alone, ms | p99 beside logins, ms | logins, 1/s |", "|---|---|---|---|"]
-    with running("product", (*ABONENT, "serve", "--port"), store.url) as server:
-        bench = await _bench(store, server, seconds)
+    with running("product", (*ABONENT, "serve", "--port", "PORT"), store.url) as server:
+        bench = await bench_of(store, server, seconds)
         for name in CASES[:2]:
             case, alone, beside, count = BY_NAME[name], [], [], 0
             for _ in range(ROUNDS):
@@ -94,7 +94,7 @@ async def starting(store: Store, seconds: float) -> list[str]:
     del seconds
     took, memory = [], []
     for _ in range(ROUNDS):
-        with running("product", (*ABONENT, "serve", "--port"), store.url) as server:
+        with running("product", (*ABONENT, "serve", "--port", "PORT"), store.url) as server:
             took.append(server.started_in)
             memory.append(memory_of(server.pid))
     return [f"`abonent serve` answers `/readyz` after {median(took):.2f} s, and then holds {median(memory):.0f} MiB."]
@@ -107,9 +107,9 @@ async def versions(store: Store, seconds: float, pythons: tuple[str, ...]) -> li
         for python in pythons:
             binary = _environment(python, Path(folder) / python)
             version = subprocess.run([binary, "-V"], check=True, capture_output=True, text=True).stdout.split()[1]  # noqa: ASYNC221, S603
-            command = (str(binary), "-m", "abonent", "serve", "--port")
+            command = (str(binary), "-m", "abonent", "serve", "--port", "PORT")
             server = stack.enter_context(running(version, command, store.url, PYTHONPATH=str(ROOT)))
-            benches[version] = await _bench(store, server, seconds)
+            benches[version] = await bench_of(store, server, seconds)
         lines = [
             f"| case | {' | '.join(f'{version}, 1/s' for version in benches)} | {' | '.join(_cpu(benches))} |",
             f"|---|{'---|' * 2 * len(benches)}",

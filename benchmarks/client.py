@@ -1,7 +1,7 @@
-"""Sends one case's requests over some connections for some seconds, from a process of its own, and tells how it went.
+"""Sends requests over some connections for some seconds, from a process of its own, and tells how it went.
 
-`python -m benchmarks.client PORT SECONDS CONNECTIONS CASE` with the token and the world as JSON on the standard input.
-Requests are made before the clock starts, so that little of the machine is spent on this side.
+`python -m benchmarks.client PORT SECONDS CONNECTIONS` with the token and the requests as JSON on the standard input.
+They are put together before the clock starts, so that little of the machine is spent on this side.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ import httptools
 import orjson
 import uvloop
 
-from benchmarks.cases import BY_NAME, World
-
-PREPARED: Final = 3_000
 OK: Final = 200
 
 
@@ -86,10 +83,9 @@ class Connection(asyncio.Protocol):
             self.transport.write(request)
 
 
-async def _run(port: int, seconds: float, connections: int, name: str) -> dict[str, float]:
+async def _run(port: int, seconds: float, connections: int) -> dict[str, float]:
     given = orjson.loads(sys.stdin.buffer.read())
-    world, case = World(**given["world"]), BY_NAME[name]
-    requests = [raw(case.make(world), given["token"], port) for _ in range(PREPARED)]
+    requests = [raw((method, path, body.encode()), given["token"], port) for method, path, body in given["requests"]]
     load = Load(requests, perf_counter() + seconds, connections)
     loop, started = asyncio.get_running_loop(), perf_counter()
     for _ in range(connections):
@@ -107,5 +103,5 @@ async def _run(port: int, seconds: float, connections: int, name: str) -> dict[s
 
 
 if __name__ == "__main__":
-    outcome = uvloop.run(_run(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))
+    outcome = uvloop.run(_run(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))
     sys.stdout.buffer.write(orjson.dumps(outcome))

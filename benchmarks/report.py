@@ -88,7 +88,7 @@ def _tables(parts: dict[str, Part]) -> Iterator[str]:
             yield from ("", f"## {title}, {scale:,} customers, {20 * scale:,} payments", "", _by(part), "", HEAD, *rows)
         if len(scales) > 1:
             yield from ("", f"## {title}, growth", "", *growth(parts, database, scales))
-    for name in ("workers", "logins", "starting", "versions"):
+    for name in ("peers", "workers", "logins", "starting", "versions"):
         if name in parts:
             yield from ("", f"## {name.capitalize()}", "", _by(parts[name]), "", *parts[name].measured["lines"])
 

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks import beside, report
+from benchmarks.beside_peers import peers
 from benchmarks.cases import CASES
 from benchmarks.report import HEAD, NAMES, Part
 from benchmarks.rounds import bench, beside_a_writer, measure
 from benchmarks.servers import drop, prepare
 
-BESIDE = ("workers", "logins", "starting", "versions")
+BESIDE = ("peers", "workers", "logins", "starting", "versions")
 
 
 async def _cases(asked: argparse.Namespace, database: str, scale: int) -> None:
@@ -44,13 +45,14 @@ async def _beside(asked: argparse.Namespace, name: str) -> None:
     if name == "versions":
         lines = await beside.versions(store, asked.seconds, asked.pythons)
     else:
-        lines = await {"workers": beside.workers, "logins": beside.logins, "starting": beside.starting}[name](
-            store, asked.seconds
-        )
+        lines = await _MEASURED[name](store, asked.seconds)
     print(f"\n{name.capitalize()}\n", *lines, sep="\n", flush=True)  # noqa: T201
     report.keep(_part(asked, name, {"lines": lines}))
     if not asked.keep:
         await drop(store, asked.postgres)
+
+
+_MEASURED = {"peers": peers, "workers": beside.workers, "logins": beside.logins, "starting": beside.starting}
 
 
 def _part(asked: argparse.Namespace, name: str, measured: dict[str, Any]) -> Part:

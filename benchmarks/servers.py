@@ -28,7 +28,7 @@ DATA: Final = Path(__file__).with_name(".data")
 ABONENT: Final = (sys.executable, "-m", "abonent")
 FLOOR: Final = (
     *(sys.executable, "-m", "uvicorn", "benchmarks.floor:app", "--loop", "uvloop", "--http", "httptools"),
-    *("--no-access-log", "--log-level", "warning", "--port"),
+    *("--no-access-log", "--log-level", "warning", "--port", "PORT"),
 )
 VACUUM: Final = "VACUUM (ANALYZE)"
 
@@ -125,11 +125,11 @@ class Server:
 
 @contextmanager
 def running(name: str, command: tuple[str, ...], url: str, **more: str) -> Iterator[Server]:
-    """A server, its log thrown away as it is written."""
+    """A server, `PORT` in whose command becomes a free one; its log is thrown away as it is written."""
     port, started = _free_port(), perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - our own commands
-        [*command, str(port)], env=environment(url) | more, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    spelt = [part.replace("PORT", str(port)) for part in command]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(spelt, env=environment(url) | more, **quiet)  # type: ignore[call-overload]  # noqa: S603
     try:
         _wait(port)
         yield Server(name, port, process.pid, perf_counter() - started)
@@ -153,6 +153,12 @@ def _wait(port: int) -> None:
         else:
             return
     raise TimeoutError(f"nothing answers at port {port}")
+
+
+def family(pid: int) -> list[int]:
+    """A process and its children: a server may have its work done by them."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [pid, *map(int, children)]
 
 
 def cpu_of(pids: list[int]) -> dict[int, float]:
