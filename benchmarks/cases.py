@@ -36,8 +36,8 @@ class World:
 
     @property
     def deep_page(self) -> int:
-        """About the thousandth, or the middle one of a shorter list."""
-        return min(1_000, self.payments // 200) + self.random.randrange(50)
+        """About the thousandth, or one about the middle of a shorter list."""
+        return min(1_000, self.payments // 200) + self.random.randrange(min(50, self.payments // 400))
 
 
 Request = tuple[str, str, bytes]
