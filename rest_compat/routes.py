@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from models.settings import Settings
     from resolvers.operation import Operation
@@ -70,8 +71,27 @@ def rest_routes(settings: Settings) -> list[BaseRoute]:
         Route(path, Resource({endpoint.method: endpoint.handler for endpoint in group}))
         for path, group in groupby(by_path, attrgetter("path"))
     ]
-    router = slashed(Router(routes, redirect_slashes=False, default=unknown_path))
-    return [Route(PREFIX, Resource({"GET": index})), Mount(PREFIX, router)]
+    return [Route(PREFIX, Resource({"GET": index})), Mount(PREFIX, slashed(_by_shape(routes)))]
+
+
+def _by_shape(routes: Sequence[Route]) -> ASGIApp:
+    """Starlette's router, shown only routes of a path's own shape: trying all hundred is a part of a read."""
+    groups = dict[tuple[str, ...], list[Route]]()
+    for one in routes:
+        groups.setdefault(_shape(one.path), []).append(one)
+    routers = {shape: Router(group, redirect_slashes=False, default=unknown_path) for shape, group in groups.items()}
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(scope["root_path"])
+        await routers.get(_shape(path), unknown_path)(scope, receive, send)
+
+    return route
+
+
+def _shape(path: str) -> tuple[str, ...]:
+    """What all paths of a route have in common: the entity, how many parts there are, what stands after the id."""
+    parts = path.split("/")
+    return (parts[1], "/" * len(parts), *parts[3:4])
 
 
 def endpoints() -> tuple[Endpoint, ...]:
