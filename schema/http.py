@@ -21,7 +21,7 @@ from resolvers.sessions import authenticate
 from resolvers.words import Language, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from ipaddress import IPv4Network
 
     from starlette.requests import Request
@@ -74,7 +74,7 @@ def _context(request: Request, caller: Caller | None, guard: Guard | None = None
         database=state.database,
         settings=settings,
         caller=caller,
-        language=language_of(request.headers.get("accept-language", "")),
+        language=language_of(headers_of(request).get("accept-language", "")),
         request_id=getattr(request.state, "request_id", None) or uuid4().hex,
         address=client_address(request, settings.trusted_proxies),
         token_refused=refused,
@@ -84,13 +84,26 @@ def _context(request: Request, caller: Caller | None, guard: Guard | None = None
 
 def bearer_token(request: Request) -> str | None:
     """The token that was sent. Schemes other than Bearer are none of ours."""
-    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+    scheme, _, token = headers_of(request).get("authorization", "").strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def headers_of(request: Request) -> Mapping[str, str]:
+    """The headers by their names in lower case, of several alike the first.
+
+    Made once for a request: Starlette looks through all of them for each, and eight are asked for.
+    """
+    known: dict[str, str] | None = request.scope.get("abonent.headers")
+    if known is None:
+        sent = reversed(request.scope["headers"])
+        known = {name.decode("latin-1"): value.decode("latin-1") for name, value in sent}
+        request.scope["abonent.headers"] = known
+    return known
 
 
 def idempotency_key(request: Request) -> str | None:
     """The `Idempotency-Key` header. Raises `Invalid` for one that could not be kept."""
-    key = request.headers.get("idempotency-key")
+    key = headers_of(request).get("idempotency-key")
     return None if key is None else usable_key(key)
 
 
@@ -136,8 +149,9 @@ def client_address(request: Request, trusted: Sequence[str]) -> str:
     have written anything there.
     """
     peer = request.client.host if request.client else ""
-    headers = request.headers.getlist("x-forwarded-for")
-    forwarded = ",".join(headers).split(",") if headers else ()
+    if "x-forwarded-for" not in headers_of(request):
+        return peer
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     for claimed in reversed(forwarded):
         address = _address(claimed)
         if address is None or not _is_trusted(peer, trusted):
@@ -169,7 +183,7 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 def require_json(request: Request) -> None:
     """Raise `unsupported_media_type` unless the body is said to be JSON in UTF-8."""
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    media_type, _, parameters = headers_of(request).get("content-type", "").partition(";")
     charset = re.search(r'charset\s*=\s*"?([^\s";]*)', parameters, re.IGNORECASE)
     if media_type.strip().lower() != "application/json" or (charset and charset[1].lower() not in {"utf-8", "utf8"}):
         raise fault(Code.UNSUPPORTED_MEDIA_TYPE)
@@ -179,7 +193,7 @@ async def read_body(request: Request) -> bytes:
     """The whole body. Raises `payload_too_large` as soon as that is known, `parse_error` if it does not all come."""
     settings: Settings = request.app.state.settings
     limit = settings.max_body_bytes
-    if _exceeds(request.headers.get("content-length", ""), limit):
+    if _exceeds(headers_of(request).get("content-length", ""), limit):
         raise fault(Code.PAYLOAD_TOO_LARGE, limit=limit)
     try:
         async with asyncio.timeout(settings.body_seconds):

@@ -21,7 +21,7 @@ from schema.asked import not_allowed, read_request
 from schema.cost import pricing
 from schema.direct import answer
 from schema.execution import GraphQLRequest, execute
-from schema.http import context_of, language_of, presumed_context
+from schema.http import context_of, headers_of, language_of, presumed_context
 from schema.introspection import Introspection
 from schema.limits import LimitExceeded, check_variables, hold
 from schema.negotiation import MediaType, accepted
@@ -68,8 +68,8 @@ def graphql_routes(settings: Settings) -> list[BaseRoute]:
 
 async def endpoint(door: Door, request: Request) -> Response:
     """Answer a request, whatever its method and media types."""
-    media = accepted(request.headers.get("accept"), page=request.method in {"GET", "HEAD"})
-    language = language_of(request.headers.get("accept-language", ""))
+    media = accepted(headers_of(request).get("accept"), page=request.method in {"GET", "HEAD"})
+    language = language_of(headers_of(request).get("accept-language", ""))
     if media is MediaType.PAGE:
         return graphiql_page(language)
     if media is None:
