@@ -1,16 +1,18 @@
 """Orderings and keysets: the ORDER BY of a list, and the condition that a row lies beyond a boundary.
 
 A boundary in an order of non-null terms that all go one way is one comparison of row values, for which an index is
-entered right there. Row values lose rows with NULL and cannot mix directions: such orders are spelt out, term by term.
+entered right there. Where directions are mixed, numbers are turned by `~`, if that makes them one: its order is the
+numbers' reversed. Row values lose rows with NULL: such orders are spelt out, term by term.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from resolvers.compiler.pieces import Fixed, array_of, json_string
 from resolvers.compiler.scalars import nullable, rank_kind, ranked, written
+from resolvers.selection import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,20 +29,32 @@ class Rank:
     sql: str
     descending: bool
     nulls_last: bool = True
+    turned: bool = False
+    """Whether it is compared, the other way round, by `~` of its value."""
 
     @property
     def nullable(self) -> bool:
         return nullable(self.term.source)
 
     @property
+    def falling(self) -> bool:
+        """Which way what is compared goes."""
+        return self.descending != self.turned
+
+    def compared(self, value: str) -> str:
+        """A value of this term, the row's or a boundary's, as it is compared; written so in indexes too."""
+        return f"(~{value})" if self.turned else value
+
+    @property
     def order(self) -> str:
-        direction = f"{self.sql} DESC" if self.descending else self.sql
+        value = self.compared(self.sql)
+        direction = f"{value} DESC" if self.falling else value
         if not self.nullable:
             return direction  # said without need, it would keep an index from being walked
         return f"{direction} NULLS {'LAST' if self.nulls_last else 'FIRST'}"
 
     def reversed(self) -> Rank:
-        return Rank(self.term, self.sql, not self.descending, not self.nulls_last)
+        return replace(self, descending=not self.descending, nulls_last=not self.nulls_last)
 
 
 Ranks = list[Rank]
@@ -48,12 +62,29 @@ Ranks = list[Rank]
 
 def ranks_of(statement: Statement, order: Sequence[Term], row: str) -> Ranks:
     """The order's terms as values of a row."""
-    return [Rank(term, ranked(statement, term, row), term.descending) for term in order]
+    ranks = [Rank(term, ranked(statement, term, row), term.descending) for term in order]
+    return ranks if _one_way(ranks) or any(rank.nullable for rank in ranks) else _turned(ranks)
+
+
+def _one_way(ranks: Ranks) -> bool:
+    return len({rank.falling for rank in ranks}) == 1
+
+
+def _turned(ranks: Ranks) -> Ranks:
+    """The same order with its numbers turned to go the way of the terms that are none, if those agree."""
+    ways = {rank.descending for rank in ranks if not _is_number(rank)} or {ranks[0].descending}
+    if len(ways) > 1:
+        return ranks
+    return [replace(rank, turned=_is_number(rank) and rank.descending not in ways) for rank in ranks]
+
+
+def _is_number(rank: Rank) -> bool:
+    return rank_kind(rank.term) is Kind.INTEGER
 
 
 def renamed(ranks: Ranks, row: str) -> Ranks:
     """The same terms, where another query has worked their values out as `o0`, `o1` …"""
-    return [Rank(rank.term, f"{row}.o{place}", rank.descending, rank.nulls_last) for place, rank in enumerate(ranks)]
+    return [replace(rank, sql=f"{row}.o{place}") for place, rank in enumerate(ranks)]
 
 
 def named(ranks: Ranks) -> str:
@@ -71,7 +102,7 @@ def order_by(ranks: Ranks) -> str:
 
 def beyond(statement: Statement, ranks: Ranks, keyset: Keyset, *, inclusive: bool = False) -> str:
     """The condition that a row comes after the boundary in this order, or, `inclusive`, is at it."""
-    if len({rank.descending for rank in ranks}) == 1 and not any(rank.nullable for rank in ranks):
+    if _one_way(ranks) and not any(rank.nullable for rank in ranks):
         return _as_row_values(statement, ranks, keyset, inclusive)
     condition = "true" if inclusive else "false"
     for place in reversed(range(len(ranks))):
@@ -81,9 +112,9 @@ def beyond(statement: Statement, ranks: Ranks, keyset: Keyset, *, inclusive: boo
 
 
 def _as_row_values(statement: Statement, ranks: Ranks, keyset: Keyset, inclusive: bool) -> str:
-    operator = ("<" if ranks[0].descending else ">") + ("=" if inclusive else "")
-    values = ", ".join(rank.sql for rank in ranks)
-    bounds = ", ".join(_bound(statement, ranks, keyset, place) for place in range(len(ranks)))
+    operator = ("<" if ranks[0].falling else ">") + ("=" if inclusive else "")
+    values = ", ".join(rank.compared(rank.sql) for rank in ranks)
+    bounds = ", ".join(rank.compared(_bound(statement, ranks, keyset, place)) for place, rank in enumerate(ranks))
     return f"({values}) {operator} ({bounds})"
 
 

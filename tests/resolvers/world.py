@@ -19,10 +19,11 @@ START = datetime(2026, 1, 31, 8, 0, 0, 123456, tzinfo=UTC)
 LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def world(seed=1, customers=8, contracts=20, payments=45, tickets=16):
+def world(seed=1, customers=8, contracts=20, payments=45, tickets=16, tariffs=5):
     """Rows by table, ids from 1; those of a table in the order of their ids."""
     chance = random.Random(seed)
-    rows = {"users": [_user(chance, n) for n in range(1, 4)], "tariffs": [_tariff(chance, n) for n in range(1, 6)]}
+    rows = {"users": [_user(chance, n) for n in range(1, 4)]}
+    rows["tariffs"] = [_tariff(chance, n) for n in range(1, tariffs + 1)]
     rows["customers"] = [_customer(chance, n) for n in range(1, customers + 1)]
     rows["contracts"] = [_contract(chance, n, customers) for n in range(1, contracts + 1)]
     rows["sims"] = [_sim(chance, n, rows["contracts"]) for n in range(1, contracts + 4)]
