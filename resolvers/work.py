@@ -122,7 +122,8 @@ class Work:
         if missing:
             for row in await select(self.tx, model, missing, mode):
                 self._check_glimpse(row)
-                held[row.id] = self.tracked[model, row.id] = Tracked(row, row.row(), row.row())
+                found = row.row()
+                held[row.id] = self.tracked[model, row.id] = Tracked(row, found, found)
         return [held[row_id].row for row_id in wanted if row_id in held]  # type: ignore[misc]
 
     async def lock_children(self, model: type[E], column: str, parents: Iterable[int]) -> list[E]:
