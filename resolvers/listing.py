@@ -1,4 +1,4 @@
-"""What lists can be asked, for both doors alike: criteria, search words, orderings (contract §4, §5).
+"""What lists can be asked, for both doors alike: criteria and orderings (contract §4, §5); words are `search`'s.
 
 How a door uses it, for an entity's `LIST`:
 
@@ -6,13 +6,10 @@ How a door uses it, for an entity's `LIST`:
                                     `balance_min`) and its `comparison`; `rest_criteria` has those that REST offers
     read_criteria(them, raw, zone)  raw values by name → values to bind by name; raises `Invalid` with every bad one
     condition(criterion, bind)      one `Condition` of a selection
-    words_of(text)                  the words of a search; raises `Refused`
-    search_words(indexed, fetch)    the `Word`s of a selection
     ordering(LIST, "-created_at")   REST's `ordering`
     ordered_by(LIST, [("created_at", True)])    GraphQL's `orderBy`
 
-Which criteria are present, how many words and which of them are `indexed`, and the order make the shape of a
-statement; the values are its parameters.
+Which criteria are present and the order make the shape of a statement; the values are its parameters.
 """
 
 from __future__ import annotations
@@ -22,46 +19,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from models.entity import fold
 from resolvers.faults import Invalid
 from resolvers.inputs import Refused
-from resolvers.kinds import MAX_INT, SHORT_TEXT, Choice, Day, Hundredths, Text, Whole, storable
-from resolvers.selection import Column, Comparison, Condition, Kind, Term, Word
+from resolvers.kinds import MAX_INT, Choice, Day, Hundredths, Text, Whole
+from resolvers.selection import Column, Comparison, Condition, Kind, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from resolvers.kinds import InputKind
     from resolvers.selection import Bind, Filter, ListSpec
     from resolvers.words import Message
-
-# --- search -------------------------------------------------------------------------------------------------------
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a search, folded, each once; none for a text of blanks.
-
-    Raises `Refused` for a text longer than any field is, or with characters that no database keeps.
-    """
-    if len(text) > SHORT_TEXT:
-        raise Refused("too_long", limit=SHORT_TEXT)
-    return tuple(dict.fromkeys(fold(storable(text)).split()))
-
-
-def indexed(word: str) -> bool:
-    """Whether the word is long enough to be found by its trigrams."""
-    return len(word) >= len("abc")
-
-
-def search_words(indexed_ones: Sequence[bool], fetch: Callable[[Mapping[str, Any]], Sequence[str]]) -> tuple[Word, ...]:
-    """The words for a selection; `fetch` gets the text of all of them out of a request's variables."""
-    return tuple(Word(_nth(fetch, place), one) for place, one in enumerate(indexed_ones))
-
-
-def _nth(fetch: Callable[[Mapping[str, Any]], Sequence[Any]], place: int) -> Bind:
-    return lambda variables: fetch(variables)[place]
-
 
 # --- criteria -----------------------------------------------------------------------------------------------------
 

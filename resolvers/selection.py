@@ -141,13 +141,25 @@ class Term:
     descending: bool = False
 
 
+class Lookup(Enum):
+    """How a search word is found (`search.lookup`); part of the statement's shape."""
+
+    READING = auto()
+    """It is shorter than a trigram: the texts are read for it."""
+    WHOLE = auto()
+    """By the index."""
+    PART = auto()
+    """A part by the index; the texts so found are read for the whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A folded search word (`listing.words_of`), to be contained in the row's `search` text."""
+    """A folded search word (`search.words_of`), to be contained in the row's `search` text."""
 
     value: Bind
-    indexed: bool
-    """It has three characters or more (`listing.indexed`), and so an index finds it; part of the statement's shape."""
+    lookup: Lookup
+    part: Bind
+    """What the index is asked for (`search.telling`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ import orjson
 from resolvers.access import Permission, require, require_sight
 from resolvers.compiler import compile_root
 from resolvers.faults import Invalid, not_found
-from resolvers.listing import condition, rest_criteria, search_words
+from resolvers.listing import condition, rest_criteria
+from resolvers.search import search_words
 from resolvers.selection import Choose, Numbered
 from resolvers.work import select
 from rest_compat.http import address_of, answer, path_id
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from models.identity import Role
     from resolvers.compiler import Plan
     from resolvers.context import Context
-    from resolvers.selection import Condition, ListSpec, Term
+    from resolvers.selection import Condition, ListSpec, Lookup, Term
     from resolvers.words import Language
 
 
@@ -87,7 +88,7 @@ class Shape:
     language: Language
     order: tuple[Term, ...]
     criteria: tuple[str, ...]
-    words: tuple[bool, ...]
+    words: tuple[Lookup, ...]
     usual: bool
     """The first page of the usual size: its limits are no parameters, and so it need not be planned anew."""
 

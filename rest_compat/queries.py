@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import Code, Fault, Invalid, invalid
 from resolvers.inputs import Refused
-from resolvers.listing import indexed, ordering, read_criteria, rest_criteria, words_of
+from resolvers.listing import ordering, read_criteria, rest_criteria
+from resolvers.search import lookup, words_of
 from resolvers.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
-    from resolvers.selection import ListSpec, Term
+    from resolvers.selection import ListSpec, Lookup, Term
 
 PAGE_SIZE = 100
 LARGEST_PAGE = 1_000
@@ -31,8 +32,8 @@ class Asked:
     size: int
     order: tuple[Term, ...]
     criteria: tuple[str, ...] = ()
-    words: tuple[bool, ...] = ()
-    """For each search word whether an index finds it."""
+    words: tuple[Lookup, ...] = ()
+    """For each search word how it is found."""
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -54,7 +55,7 @@ def asked(spec: ListSpec, parameters: Mapping[str, str], zone: ZoneInfo) -> Aske
         size=size,
         order=ordering(spec, given.get("ordering", "")),
         criteria=tuple(values),
-        words=tuple(indexed(word) for word in words),
+        words=tuple(lookup(word) for word in words),
         values={**values, "words": words},
     )
 

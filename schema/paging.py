@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from resolvers import cursors, listing
 from resolvers.faults import Invalid, invalid
 from resolvers.inputs import Refused
+from resolvers.search import lookup, search_words, words_of
 from resolvers.selection import Choose, Comparison
 from schema.arguments import settled
 from schema.enums import OrderDirection
@@ -106,8 +107,8 @@ class Paging:
 
     def _words(self) -> tuple[Word, ...]:
         fetch = self.argument("search").fetch
-        indexed = self._settled(self.argument("search"), lambda text: tuple(map(listing.indexed, _words(text))))
-        return listing.search_words(indexed, lambda variables: _words(fetch(variables)))
+        lookups = self._settled(self.argument("search"), lambda text: tuple(map(lookup, _words(text))))
+        return search_words(lookups, lambda variables: _words(fetch(variables)))
 
 
 def _size(first: int | None, last: int | None, default: int) -> int:
@@ -133,7 +134,7 @@ def _terms(value: list[Mapping[str, Any]] | None) -> tuple[tuple[str, bool], ...
 @lru_cache(maxsize=1024)
 def _words(text: str | None) -> tuple[str, ...]:
     try:
-        return listing.words_of(text or "")
+        return words_of(text or "")
     except Refused as refusal:
         raise Invalid({"search": (refusal.message,)}) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from resolvers.compiler.pieces import chunks, terms
-from resolvers.selection import Kind
+from resolvers.selection import Kind, Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,11 +84,22 @@ class Postgres:
         return f"{sql} = ANY({values})"
 
     def contains(self, statement: Statement, sql: str, word: Word) -> str:
-        return f"{sql} LIKE {statement.parameter(_pattern(word), Kind.TEXT)}"
+        return f"{sql} LIKE {statement.parameter(_pattern(word.value), Kind.TEXT)}"
 
     def found(self, statement: Statement, table: Table, alias: str, words: Sequence[Word]) -> tuple[str, list[str]]:
-        """By the trigram index, which is the planner's to choose once the order is out of its sight."""
-        return f"{table.name} {alias}", [self.contains(statement, f"{alias}.search", word) for word in words]
+        """By the trigram index, which is the planner's to choose once the order is out of its sight.
+
+        What is compared with the whole of a word must be nothing that the index could be asked for.
+        """
+        sql = f"{alias}.search"
+        conditions = []
+        for word in words:
+            if word.lookup is Lookup.PART:
+                conditions += [f"{sql} LIKE {statement.parameter(_pattern(word.part), Kind.TEXT)}"]
+                conditions += [f"strpos({sql}, {statement.parameter(word.value, Kind.TEXT)}) > 0"]
+            else:
+                conditions.append(self.contains(statement, sql, word))
+        return f"{table.name} {alias}", conditions
 
     def entries(self, document: str) -> str:
         return f"""(SELECT key COLLATE "C" AS key, value FROM jsonb_each({document}))"""
@@ -105,8 +116,8 @@ class Postgres:
 _PLAIN = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
-def _pattern(word: Word) -> Bind:
-    return lambda variables: f"%{word.value(variables).translate(_PLAIN)}%"
+def _pattern(text: Bind) -> Bind:
+    return lambda variables: f"%{text(variables).translate(_PLAIN)}%"
 
 
 def _column(ids: Bind, place: int) -> Bind:

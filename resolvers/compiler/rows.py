@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from resolvers.compiler.conditions import conditions, searched
 from resolvers.compiler.ordering import named, order_by, ranks_of, renamed
 from resolvers.compiler.tallied import tallied
-from resolvers.selection import Comparison, Kind
+from resolvers.selection import Comparison, Kind, Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def in_place(statement: Statement, table: Table, choose: Choose, link: Sequence[
 
 def at_root(statement: Statement, table: Table, choose: Choose) -> Rows:
     """The rows of a whole list: its hits, where an index finds them."""
-    if not any(word.indexed for word in choose.words):
+    if all(word.lookup is Lookup.READING for word in choose.words):
         return replace(in_place(statement, table, choose), tallied=tallied(statement, table, choose))
     row, hits = statement.name("t"), statement.name("h")
     source, found = statement.spelling.found(statement, table, row, choose.words)

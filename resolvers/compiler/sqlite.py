@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from resolvers.compiler.pieces import chunks, quoted, terms
-from resolvers.selection import Kind
+from resolvers.selection import Kind, Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,11 +78,11 @@ class Sqlite:
         return f"instr({sql}, {statement.parameter(word.value, Kind.TEXT)}) > 0"
 
     def found(self, statement: Statement, table: Table, alias: str, words: Sequence[Word]) -> tuple[str, list[str]]:
-        """By the trigram table, which CROSS JOIN keeps in front; shorter words are looked for in what it finds."""
-        match = statement.parameter(_match([word for word in words if word.indexed]), Kind.TEXT)
+        """By the trigram table, which CROSS JOIN keeps in front; what it cannot tell is looked for in what it finds."""
+        match = statement.parameter(_match([word for word in words if word.lookup is not Lookup.READING]), Kind.TEXT)
         source = f"{table.name}_search({match}) s CROSS JOIN {table.name} {alias} ON {alias}.id = s.rowid"
-        short = [word for word in words if not word.indexed]
-        return source, [self.contains(statement, f"{alias}.search", word) for word in short]
+        open_ones = [word for word in words if word.lookup is not Lookup.WHOLE]
+        return source, [self.contains(statement, f"{alias}.search", word) for word in open_ones]
 
     def entries(self, document: str) -> str:
         return f"json_each({document})"
@@ -99,6 +99,6 @@ def _match(words: Sequence[Word]) -> Bind:
     """FTS5's expression for all of these words, none of whose characters means anything to it."""
 
     def bind(variables: Variables) -> str:
-        return " ".join('"' + word.value(variables).replace('"', '""') + '"' for word in words)
+        return " ".join('"' + word.part(variables).replace('"', '""') + '"' for word in words)
 
     return bind

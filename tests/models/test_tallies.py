@@ -10,7 +10,8 @@ from models.database import open_database
 from models.tallies import KEYS, RESOLUTIONS, wrong
 from resolvers import contracts, payments, sims, tickets
 from resolvers.compiler import compile_root
-from resolvers.selection import Choose, Comparison, Condition, Kind, Numbered, Object, Scalar, Word
+from resolvers.search import search_words
+from resolvers.selection import Choose, Comparison, Condition, Kind, Lookup, Numbered, Object, Scalar
 from resolvers.sources import Column
 from resolvers.statistics import statistics
 from tests.resolvers.selections import bound
@@ -168,8 +169,8 @@ async def test_a_list_without_filters_or_with_those_that_are_tallied_counts_no_r
     "root",
     [
         listed(payments.LIST, equal(payments.LIST, "contract", 1)),
-        listed(payments.LIST, words=(Word(bound("txn"), indexed=True),)),
-        listed(payments.LIST, words=(Word(bound("t"), indexed=False),)),
+        listed(payments.LIST, words=search_words((Lookup.WHOLE,), bound(("txn",)))),
+        listed(payments.LIST, words=search_words((Lookup.READING,), bound(("t",)))),
         listed(payments.LIST, equal(payments.LIST, "status", "pending"), equal(payments.LIST, "contract", 1)),
     ],
 )

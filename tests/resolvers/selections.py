@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from models import AuditEvent, Contract, Customer, LedgerEntry, Payment, Sim, Tariff, Ticket, User
 from resolvers.columns import column, orderable
 from resolvers.cursors import keyset, nulls_of, stamp_of
-from resolvers.listing import indexed, search_words, total
+from resolvers.listing import total
+from resolvers.search import lookup, search_words
 from resolvers.selection import (
     ById,
     Choose,
@@ -115,7 +116,7 @@ def connection(table, parts, limit=100, order=None, where=(), words=(), **page):
     """A connection whose variable parts are given as plain values; `after` and `before` as decoded cursors."""
     order = order or newest(table)
     bounds = {name: _keyset(page.get(name)) for name in ("after", "before")}
-    search = search_words(tuple(map(indexed, words)), bound(words))
+    search = search_words(tuple(map(lookup, words)), bound(words))
     return Connection(
         table=table,
         choose=Choose(where, search, order),
@@ -307,7 +308,7 @@ def numbered(draw, table, depth):
 
 
 def _search(some):
-    return search_words(tuple(map(indexed, some)), bound(some))
+    return search_words(tuple(map(lookup, some)), bound(some))
 
 
 @st.composite

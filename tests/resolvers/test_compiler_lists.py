@@ -122,7 +122,7 @@ async def test_a_truth_that_must_hold(database):
     assert sorted(found) == [row["id"] for row in rows["contracts"] if row["status"] == "active"]
 
 
-SEARCHED = ("иванов иван", "100% хлопок", "a_b", 'он сказал "да"', "o'нил", "back\\slash", "азб", "abc")
+SEARCHED = ("иванов иван", "100% хлопок", "a_b", 'он сказал "да"', "o'нил", "back\\slash", "азб", "+996500123456 abc")
 
 
 @pytest.mark.parametrize(
@@ -145,6 +145,10 @@ SEARCHED = ("иванов иван", "100% хлопок", "a_b", 'он сказ�
         (("*",), []),
         (("or",), []),
         (("ан*",), []),
+        (("+996500123456",), [8]),
+        (("996500123456",), [8]),
+        (("+996700123456",), []),
+        (("500123456", "abc"), [8]),
     ],
 )
 async def test_search_words_are_plain_text_found_anywhere(database, words, found):

@@ -150,6 +150,18 @@ async def test_a_search_finds_its_hits_by_the_index_of_trigrams(database):
         assert [node for node in found if node.get("Subplan Name", "").startswith("CTE")]
 
 
+async def test_of_a_long_number_the_index_is_asked_for_its_end(postgres_database):
+    await fill(postgres_database)
+
+    async def searched(tx):
+        await tx.fetch("SET LOCAL enable_seqscan = off")
+        return await steps(tx, connection(PAYMENTS, (Nodes("nodes", IDS),), SIZE, words=("txn-0123456",)))
+
+    found = await postgres_database.write(searched)
+    (hits,) = (node for node in found if node.get("Index Name") == "payments_search")
+    assert hits["Index Cond"] == "(search ~~ '%123456%'::text)"
+
+
 SPECS = [customers.LIST, sims.LIST, contracts.LIST, payments.LIST, tickets.LIST, users.LIST, HISTORY, LEDGER]
 
 

@@ -11,16 +11,13 @@ from models import Contract, Customer, Tariff, Ticket
 from models.contracts import ContractStatus
 from resolvers.columns import column, orderable
 from resolvers.faults import Invalid
-from resolvers.inputs import Refused
 from resolvers.listing import (
     condition,
     criteria,
-    indexed,
     ordered_by,
     ordering,
     read_criteria,
     rest_criteria,
-    words_of,
 )
 from resolvers.selection import Comparison, Expression, Filter, Kind, ListSpec, Term
 from resolvers.tables import CONTRACTS
@@ -154,25 +151,6 @@ def test_what_is_no_moment_is_refused(text):
 def test_the_farthest_days_are_still_days():
     assert bounds("9999-12-31")[1].year == 9999
     assert bounds("0001-01-01")[0] == datetime(1900, 1, 1, tzinfo=UTC)
-
-
-# --- search -------------------------------------------------------------------------------------------------------
-
-
-def test_words_are_folded_and_each_counts_once():
-    assert words_of("  Ёлка\tИВАНОВ ёлка STRASSE straße ") == ("елка", "иванов", "strasse")
-    assert words_of(" ") == ()
-
-
-@pytest.mark.parametrize(("text", "key"), [("x" * 256, "too_long"), ("a\x00b", "bad_characters")])
-def test_a_search_that_no_field_could_hold_is_refused(text, key):
-    with pytest.raises(Refused) as caught:
-        words_of(text)
-    assert caught.value.message.key == key
-
-
-def test_trigrams_find_words_of_three_characters_and_more():
-    assert [indexed(word) for word in ("ан", "ант")] == [False, True]
 
 
 # --- orderings ----------------------------------------------------------------------------------------------------

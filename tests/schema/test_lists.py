@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from resolvers.listing import words_of
+from resolvers.search import words_of
 
 pytestmark = pytest.mark.anyio
 
