@@ -36,8 +36,8 @@ class Part:
 
     name: str
     """`postgres 50000`, `workers`."""
-    command: str
-    at: str
+    by: str
+    """The command, and when it ran."""
     measured: dict[str, Any]
 
 
@@ -49,10 +49,13 @@ def kept() -> dict[str, Part]:
 
 
 def keep(part: Part) -> None:
-    """Keep a part, case by case: what was not measured again stays."""
+    """Keep a part, case by case: what was not measured again stays, and says so."""
     parts = kept()
-    before = parts[part.name].measured if part.name in parts else {}
-    parts[part.name] = Part(part.name, part.command, part.at, {**before, **part.measured})
+    before = parts.get(part.name)
+    if before and not before.measured.keys() <= part.measured.keys():
+        again = f"{before.by} {', '.join(part.measured)}: {part.by}"
+        part = Part(part.name, again, {**before.measured, **part.measured})
+    parts[part.name] = part
     KEPT.parent.mkdir(exist_ok=True)
     KEPT.write_bytes(orjson.dumps(parts, option=orjson.OPT_INDENT_2))
 
@@ -85,16 +88,12 @@ def _tables(parts: dict[str, Part]) -> Iterator[str]:
         for scale in scales:
             part = parts[f"{database} {scale}"]
             rows = [row(case, part.measured[case.name]) for case in CASES if case.name in part.measured]
-            yield from ("", f"## {title}, {scale:,} customers, {20 * scale:,} payments", "", _by(part), "", HEAD, *rows)
+            yield from ("", f"## {title}, {scale:,} customers, {20 * scale:,} payments", "", part.by, "", HEAD, *rows)
         if len(scales) > 1:
             yield from ("", f"## {title}, growth", "", *growth(parts, database, scales))
     for name in ("peers", "workers", "logins", "starting", "versions"):
         if name in parts:
-            yield from ("", f"## {name.capitalize()}", "", _by(parts[name]), "", *parts[name].measured["lines"])
-
-
-def _by(part: Part) -> str:
-    return f"`{part.command}`, {part.at}."
+            yield from ("", f"## {name.capitalize()}", "", parts[name].by, "", *parts[name].measured["lines"])
 
 
 def growth(parts: dict[str, Part], database: str, scales: list[int]) -> Iterator[str]:

@@ -56,7 +56,7 @@ _MEASURED = {"peers": peers, "workers": beside.workers, "logins": beside.logins,
 
 
 def _part(asked: argparse.Namespace, name: str, measured: dict[str, Any]) -> Part:
-    return Part(name, asked.command, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", measured)
+    return Part(name, f"`{asked.command}`, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.", measured)
 
 
 async def _main(asked: argparse.Namespace) -> None:
