@@ -1,6 +1,6 @@
 """The tallies: how many rows there are of each kind and what they add up to, kept by triggers.
 
-The triggers are in `0005_tallies.sql` and `0006_resolutions.sql`.
+The triggers are in `0005_tallies.sql`, `0006_resolutions.sql` and, on PostgreSQL, `0008_tally_slots.sql`.
 
 Exact at every commit, and read in a millisecond however many rows there are: what lists' counts and statistics are
 taken from. A reader adds up all rows of `tallies` that agree in what it asks about.

@@ -132,7 +132,6 @@ async def test_every_index_is_there_and_no_other(database):
         wanted[f"tariffs_{name}"] = (filtered + TARIFF_ORDER[database.dialect], False)
     if database.dialect is Dialect.POSTGRES:
         wanted |= {f"{table}_search": ("search gin_trgm_ops", False) for table in SEARCHED}
-        wanted["tallies_counted"] = ("counted, key1", False)
     assert await live_indexes(database) == wanted
 
 
