@@ -7,7 +7,8 @@ import re
 import models
 from models.database import Dialect
 from models.rules import RULES
-from tests.conftest import TABLES
+from tests.conftest import TABLES, opened
+from tests.resolvers.world import put, world
 
 CHECKS = """
     users_role users_lengths
@@ -205,3 +206,14 @@ async def test_the_test_fixtures_know_every_table(database):
             "AND name NOT LIKE 'sqlite%'"
         )
     assert {name for (name,) in rows} == {*TABLES, "schema_migrations"}
+
+
+async def test_a_balance_changes_without_a_new_entry_in_any_index(postgres_settings):
+    async with opened(postgres_settings) as database:
+        await put(database, world(contracts=400))
+
+        async def pay(tx):
+            await tx.fetch("UPDATE contracts SET balance = balance + 1, updated_at = now() WHERE id % 10 = 0")
+            return await tx.fetch("SELECT pg_stat_get_xact_tuples_hot_updated(CAST('contracts' AS regclass))")
+
+        assert await database.write(pay) == [(40,)]
