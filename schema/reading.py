@@ -24,7 +24,7 @@ from schema.paging import AT_ROOT, ZONE
 from schema.plans import PlanCache
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Hashable, Mapping
 
     from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLResolveInfo, GraphQLSchema
     from strawberry.types import Info
@@ -82,6 +82,7 @@ class RootField:
     """Under which it is answered."""
     field: GraphQLField
     nodes: list[FieldNode]
+    """Where it stands in the document: of several places those that this request's conditions leave."""
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
 
@@ -90,13 +91,18 @@ class RootField:
         context, read = request.context, self.field.extensions[DEFINITION].metadata[READ]
         caller = read.permit(context, lambda name: argument(self.nodes[0], self.field, name).fetch(variables))
         known = plan_variables(context, caller.user_id, variables)
-        place = (request.document_key, request.operation_name, self.key, caller.role, context.database.dialect)
+        place = (*place_of(request, self.key, self.nodes), caller.role, context.database.dialect)
         plan = _PLANS.get(place, known, lambda inquiry: self._planned(read, caller.role, inquiry, context))
         return await plan.run(context.reader, known)
 
     def _planned(self, read: Read, role: Role, inquiry: Inquiry, context: Context) -> Plan:
         translator = Translator(Collector(self.schema, self.fragments, inquiry), role)
         return compile_root(read.root(Site(self.field, self.nodes, translator)), context.database.dialect)
+
+
+def place_of(request: GraphQLRequest, key: str | int, nodes: list[FieldNode]) -> tuple[Hashable, ...]:
+    """What tells a root field of this document from others, and from itself under other conditions."""
+    return request.document_key, request.operation_name, key, *(node.loc.start for node in nodes if node.loc)
 
 
 class ReadField(StrawberryField):

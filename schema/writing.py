@@ -26,7 +26,7 @@ from schema.inputs import KEY, has_target, mode, raw_values
 from schema.payloads import Done
 from schema.plans import PlanCache
 from schema.presenting import payload_plan, user_errors
-from schema.reading import plan_variables
+from schema.reading import place_of, plan_variables
 
 if TYPE_CHECKING:
     from graphql import GraphQLResolveInfo
@@ -102,7 +102,7 @@ class Site:
         """The payload that is asked for, as a user of this role reads it."""
         request, info = self.request, self.info
         variables = plan_variables(self.context, user_id, info.variable_values)  # type: ignore[arg-type]
-        place = (request.document_key, request.operation_name, info.path.key, role)
+        place = (*place_of(request, info.path.key, info.field_nodes), role)
         dialect = self.context.database.dialect
 
         def make(inquiry: Inquiry) -> PayloadPlan:

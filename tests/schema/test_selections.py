@@ -122,6 +122,30 @@ async def test_all_that_is_skipped_leaves_an_empty_object(ask, contract):
     assert data == {"contract": {"sim": {}}}
 
 
+EITHER_OR = """query ($id: ID!, $brief: Boolean!) { ...Brief @include(if: $brief) ...Full @skip(if: $brief) }
+    fragment Brief on Query { contract(id: $id) { id } }
+    fragment Full on Query { contract(id: $id) { status id } }"""
+IN_PART = """query ($id: ID!, $brief: Boolean!) {
+    contract(id: $id) @skip(if: $brief) { status } contract(id: $id) { id } }"""
+
+
+@pytest.mark.parametrize("document", [EITHER_OR, IN_PART])
+@pytest.mark.parametrize("order", [(True, False, True), (False, True, False)])
+async def test_a_root_field_under_conditions_is_what_each_request_asks(ask, contract, document, order):
+    for brief in order:
+        data = await ask.data(document, {"id": contract, "brief": brief})
+        assert list(data["contract"]) == (["id"] if brief else ["status", "id"])
+
+
+async def test_so_is_a_mutation(ask, contract):
+    document = """mutation ($id: ID!, $more: Boolean!) {
+        addContractBalance(input: {id: $id, amount: 1}) @include(if: $more) { newBalance }
+        addContractBalance(input: {id: $id, amount: 1}) { errors { code } } }"""
+    for more, keys in ((False, ["errors"]), (True, ["newBalance", "errors"])):
+        data = await ask.data(document, {"id": contract, "more": more})
+        assert list(data["addContractBalance"]) == keys
+
+
 @pytest.mark.usefixtures("contract")
 async def test_the_deepest_legal_query_runs(ask):
     """Fifteen levels deep, lists in lists."""
