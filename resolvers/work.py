@@ -186,13 +186,13 @@ class Work:
         if differing:
             # a search text that follows a renamed customer is no change of the contract's own
             if not row.unjournaled.issuperset(differing):
-                row.updated_at = self.now
+                row.updated_at = after["updated_at"] = self.now
                 differing.append("updated_at")
             await update(self.tx, row, differing)
         if not row.unjournaled.issuperset(_differing(tracked.before, after)):
             action = tracked.action or self.action
             self._record(row, action, _changes(row, tracked.before, after), tracked.reason)
-        tracked.before = tracked.stored = row.row()
+        tracked.before = tracked.stored = after
 
     def _record(self, row: Entity, action: str, changes: dict[str, list[object]], reason: str | None) -> None:
         self.events.append(
@@ -254,9 +254,9 @@ def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 def _changes(row: Entity, before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[object]]:
     """`{field: [old, new]}` of what a person would look for; secrets stay out altogether."""
     hidden = row.unjournaled | row.secrets
-    names = [name for name in row._meta.fields_db_projection if name not in hidden]
-    pairs = {name: [_shown(row, name, before.get(name)), _shown(row, name, after.get(name))] for name in names}
-    return {_spelt(name): pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    changed = [name for name in row._meta.fields_db_projection if before.get(name) != after.get(name)]
+    pairs = ((name, before.get(name), after.get(name)) for name in changed if name not in hidden)
+    return {_spelt(name): [_shown(row, name, old), _shown(row, name, new)] for name, old, new in pairs}
 
 
 def _spelt(column: str) -> str:
