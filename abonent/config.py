@@ -52,7 +52,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
 """Fields of `Settings` that one variable fills."""
 LIMITS: Final[Mapping[str, Reader]] = {
     limit: (f"ABONENT_QUERY_{limit.upper()}", values.whole(1, 1_000_000_000))
-    for limit in ("depth", "aliases", "tokens", "fields", "cost")
+    for limit in ("depth", "aliases", "tokens", "fields", "cost", "conflicts")
 }
 DUE_HOURS: Final[Mapping[TicketPriority, Reader]] = {
     priority: (f"ABONENT_DUE_HOURS_{priority.upper()}", values.whole(1, 8_760)) for priority in TicketPriority

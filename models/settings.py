@@ -23,6 +23,7 @@ class QueryLimits:
     tokens: int = 2_000
     fields: int = 1_000
     cost: int = 100_000
+    conflicts: int = 5_000
 
 
 def _due_hours() -> Mapping[TicketPriority, int]:

@@ -30,7 +30,7 @@ def split_id(text: str, field: str) -> tuple[str, int]:
     """The prefix and the number. Raises the fault `validation` for a text that is no global id."""
     found = _GLOBAL_ID.fullmatch(text)
     if found is None or found[1] not in PREFIXES or int(found[2]) > MAX_INT:
-        raise _malformed(text, "ctr_7", field)
+        raise malformed(text, "ctr_7", field)
     return found[1], int(found[2])
 
 
@@ -39,10 +39,11 @@ def read_id(text: str, typename: str, field: str) -> int:
     prefix = TABLES_BY_TYPENAME[typename].prefix
     found = _GLOBAL_ID.fullmatch(text)
     if found is None or found[1] != prefix or int(found[2]) > MAX_INT:
-        raise _malformed(text, f"{prefix}_7", field)
+        raise malformed(text, f"{prefix}_7", field)
     return int(found[2])
 
 
-def _malformed(text: str, example: str, field: str) -> Fault:
+def malformed(text: str, example: str, field: str) -> Fault:
+    """What is told of a text that is no global id of the right type."""
     shown = text[:40].encode("utf-8", "replace").decode()
     return Fault(Code.VALIDATION, Message("not_a_global_id", {"value": shown, "example": example}), field=field)

@@ -91,9 +91,9 @@ def _value_type(field: InputField) -> Any:
 
 
 def _when_absent(field: InputField, *, partial: bool) -> str:
-    clears = " Null clears it." if field.nullable else ""
     if partial:
-        return " Absent, it stays as it is." + clears
+        null = " Null clears it." if field.default is None else " Null is as if it were absent."
+        return " Absent, it stays as it is." + (null if field.nullable else "")
     if field.default is None:
         return ""
     default = field.default.upper() if isinstance(field.kind, kinds.Choice) else field.default

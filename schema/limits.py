@@ -30,8 +30,6 @@ MAX_NAME: Final = 200
 """Characters of a name: looking for names like a misspelt one takes quadratic time over its length."""
 MAX_FRAGMENTS: Final = 100
 """Fragments that a document defines: validation compares every two of them."""
-MAX_CONFLICTS: Final = 2_000
-"""Pairs of fields under one key of the answer, which validation compares: 63 times the same field, for example."""
 MAX_VALUES: Final = 10_000
 """Values in the variables of a request, however nested."""
 
@@ -174,7 +172,7 @@ def check_document(document: DocumentNode, limits: QueryLimits) -> bool:
     hold("aliases", total.aliases, limits.aliases)
     hold("fields", total.fields, limits.fields)
     hold("spreads", total.spreads, limits.fields)
-    hold("conflicts", sum(_pairs([root], fragments.definitions) for root in roots), MAX_CONFLICTS)
+    hold("conflicts", sum(_pairs([root], fragments.definitions) for root in roots), limits.conflicts)
     return True
 
 

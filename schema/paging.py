@@ -81,7 +81,10 @@ class Paging:
         def limit(variables: Variables) -> int:
             return _size(first.fetch(variables), last.fetch(variables), default)
 
-        return limit({}) if first.fixed and last.fixed else limit
+        if first.fixed and last.fixed:
+            return limit({})
+        self.inquiry.ask(lambda variables: limit(variables) >= 0)  # refused even where no row is asked for
+        return limit
 
     def _boundary(self, name: str, stamp: str, order: tuple[Term, ...]) -> Keyset | None:
         argument = self.argument(name)

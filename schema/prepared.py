@@ -80,6 +80,8 @@ class Operation:
     """For the log: `mutation addContractBalance`, `query customers …`."""
     keys: frozenset[str]
     """Under which its root fields are answered."""
+    fields: int
+    """How many of them there are, `__typename` aside."""
     is_open: bool
     """Whether it answers those who have not logged in."""
     introspects: Introspects
@@ -194,6 +196,7 @@ class Documents:
             kind=node.operation,
             title=_title(node, roots),
             keys=frozenset((root.alias or root.name).value for root in roots),
+            fields=len({(root.alias or root.name).value for root in roots if root.name.value != "__typename"}),
             is_open=self._is_open(tree, node),
             introspects=_introspects(roots),
             price=self.pricing.price(node, fragments_of(tree)),
@@ -204,7 +207,12 @@ class Documents:
 
 def _parsed(text: str) -> DocumentNode:
     try:
-        return parse(text, max_comments=MAX_COMMENTS, max_source_length=MAX_LENGTH)
+        return parse(
+            text,
+            allow_empty_selection_sets=False,
+            max_comments=MAX_COMMENTS,
+            max_source_length=MAX_LENGTH,
+        )
     except GraphQLError as error:
         raise Refused(PARSE_FAILED, [error]) from None
 

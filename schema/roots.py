@@ -20,7 +20,7 @@ from schema.arguments import argument
 from schema.documents import List
 from schema.execution import GraphQLRequest
 from schema.filters import list_arguments
-from schema.ids import PREFIXES, read_id, split_id
+from schema.ids import PREFIXES, malformed, read_id, split_id
 from schema.paging import AT_ROOT, NESTED
 from schema.reading import READ, Read, ReadField, Site, caller_id
 from schema.statistics import told
@@ -122,8 +122,11 @@ def history(description: str) -> Any:
 
     def permit(context: Context, argument_of: Callable[[str], Any]) -> Caller:
         require(context, Permission.READ)
-        prefix, row_id = split_id(argument_of("id"), "id")
-        model: Any = MODELS[PREFIXES[prefix]]
+        text = argument_of("id")
+        prefix, row_id = split_id(text, "id")
+        model = MODELS[PREFIXES[prefix]]
+        if not issubclass(model, Entity):
+            raise malformed(text, "ctr_7", "id")
         return require_sight(context, model, row_id)
 
     what = "Global id of the entity, which may have been deleted."

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NewType
 from zoneinfo import ZoneInfo
 
 import strawberry
-from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode, value_from_ast_untyped
+from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode, Undefined, value_from_ast_untyped
 from graphql.language import print_ast
 
 from resolvers.inputs import Refused
@@ -21,7 +22,7 @@ from resolvers.kinds import Day
 from resolvers.listing import Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from graphql import ValueNode
 
@@ -37,6 +38,18 @@ def _refuse(typename: str, value: object, hint: str) -> GraphQLError:
     return GraphQLError(f"{typename} cannot represent {str(value)[:_SHOWN]!r}: {hint}")
 
 
+def _literal(read: Callable[[ValueNode], object]) -> Callable[..., object]:
+    """Reads a value of the document, and says of a refusal where it stands."""
+
+    def parse(node: ValueNode, _variables: object = None) -> object:
+        try:
+            return read(node)
+        except GraphQLError as error:
+            raise GraphQLError(error.message, node) from None
+
+    return parse
+
+
 def _decimal(value: object) -> object:
     """A number, or a text that spells one."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
@@ -46,16 +59,17 @@ def _decimal(value: object) -> object:
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-def _decimal_literal(node: ValueNode, _variables: object = None) -> object:
+@_literal
+def _decimal_literal(node: ValueNode) -> object:
     """A number is taken from the document's own digits, so that no float comes between."""
     if isinstance(node, IntValueNode | FloatValueNode):
         return Decimal(node.value)
-    return _decimal(_text_of(node, "Decimal"))
+    return _decimal(_text_of(node, "Decimal", "expected a number or a string such as '1000.00'."))
 
 
-def _text_of(node: ValueNode, typename: str) -> str:
+def _text_of(node: ValueNode, typename: str, hint: str = "expected a string.") -> str:
     if not isinstance(node, StringValueNode):
-        raise _refuse(typename, print_ast(node), "expected a string.")
+        raise _refuse(typename, print_ast(node), hint)
     return node.value
 
 
@@ -67,7 +81,8 @@ def _day(value: object) -> object:
     return value
 
 
-def _day_literal(node: ValueNode, _variables: object = None) -> object:
+@_literal
+def _day_literal(node: ValueNode) -> object:
     return _day(_text_of(node, "Date"))
 
 
@@ -81,12 +96,22 @@ def _moment(value: object) -> object:
     return value
 
 
-def _moment_literal(node: ValueNode, _variables: object = None) -> object:
+@_literal
+def _moment_literal(node: ValueNode) -> object:
     return _moment(_text_of(node, "DateTime"))
 
 
 def _json_literal(node: ValueNode, variables: Mapping[str, Any] | None = None) -> object:
-    return value_from_ast_untyped(node, dict(variables or {}))
+    return _sent(value_from_ast_untyped(node, dict(variables or {})))
+
+
+def _sent(value: Any) -> object:
+    """A value without members whose variables were not sent; in a list they are null. Enum values by their names."""
+    if isinstance(value, dict):
+        return {name: _sent(inner) for name, inner in value.items() if inner is not Undefined}
+    if isinstance(value, list):
+        return [None if inner is Undefined else _sent(inner) for inner in value]
+    return value.name if isinstance(value, Enum) else value
 
 
 def _written(value: object) -> object:
@@ -104,8 +129,8 @@ SCALARS: dict[object, Any] = {
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment in UTC with microseconds, `2026-01-31T08:00:00.123456Z`. As an argument also with "
-        "another zone, or a bare day, `2026-01-31`, which means that whole day in the operator's time zone.",
+        description="A moment in UTC with microseconds, `2026-01-31T08:00:00.123456Z`. As an argument in any "
+        "zone; without one it is in the operator's. A bare day, `2026-01-31`, means that whole day there.",
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
         serialize=_written,
         parse_value=_moment,

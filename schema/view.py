@@ -147,6 +147,6 @@ def _checked(door: Door, asked: Asked, operation: Operation) -> Mapping[str, Map
     hold("cost", cost, door.max_cost)
     alone = operation.introspects is Introspects.ONLY
     hold("introspection", operation.price.schema, MAX_SCHEMA if alone else MAX_SCHEMA_BESIDE)
-    if asked.idempotency_key and operation.kind is OperationType.MUTATION and len(operation.keys) > 1:
+    if asked.idempotency_key and operation.kind is OperationType.MUTATION and operation.fields > 1:
         raise invalid("Idempotency-Key", "key_for_several")
     return {"cost": {"requested": cost, "allowed": door.max_cost}} if asked.tells_cost else {}

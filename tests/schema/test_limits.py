@@ -146,7 +146,9 @@ class TestConfigured:
 
     @pytest.fixture
     def settings(self, sqlite_settings):
-        return replace(sqlite_settings, query_limits=QueryLimits(depth=3, aliases=1, tokens=30, fields=5, cost=10))
+        return replace(
+            sqlite_settings, query_limits=QueryLimits(depth=3, aliases=1, tokens=30, fields=5, cost=10, conflicts=5)
+        )
 
     @pytest.mark.parametrize(
         ("document", "exceeded"),
@@ -154,6 +156,7 @@ class TestConfigured:
             ("{ customers { nodes { contracts { totalCount } } } }", ("depth", 4, 3)),
             ("{ a: me { b: id } }", ("aliases", 2, 1)),
             ("{ me { id id id id id } }", ("fields", 6, 5)),
+            ("{ me { id id id id } }", ("conflicts", 6, 5)),
             ("{ customers(first: 11) { nodes { id } } }", ("cost", 11, 10)),
             ("{ me { %s } }" % ("id " * 30), ("tokens", 35, 30)),
         ],

@@ -90,9 +90,13 @@ async def test_first_of_zero_is_an_empty_page(page):
     assert (await page(first=0))[0] == ""
 
 
+COUNT = "query ($first: Int, $last: Int) { customers(first: $first, last: $last) { totalCount } }"
+
+
 @pytest.mark.parametrize("arguments", [{"first": -1}, {"last": -1}, {"first": 1, "last": 1}])
-async def test_impossible_sizes_are_refused(ask, arguments):
-    refusal = await ask.refusal(PAGE, arguments)
+@pytest.mark.parametrize("document", [PAGE, COUNT])
+async def test_impossible_sizes_are_refused(ask, document, arguments):
+    refusal = await ask.refusal(document, arguments)
     assert (refusal["code"], refusal["extensions"]["field"]) == ("VALIDATION", next(reversed(arguments)))
 
 

@@ -267,7 +267,9 @@ async def test_so_is_what_is_no_global_id(ask, wrong):
     assert refusal["code"] == "VALIDATION"
 
 
-@pytest.mark.parametrize("field", ['node(id: "x")', 'nodes(ids: ["cus_1", "xyz_1"])', 'history(id: "cus")'])
+@pytest.mark.parametrize(
+    "field", ['node(id: "x")', 'nodes(ids: ["cus_1", "xyz_1"])', 'history(id: "cus")', 'history(id: "led_1")']
+)
 async def test_so_is_it_for_nodes(ask, field):
     assert (await ask.refusal(f"{{ {field} {{ __typename }} }}"))["code"] == "VALIDATION"
 

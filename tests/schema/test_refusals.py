@@ -211,6 +211,16 @@ async def test_for_a_malformed_payload_nothing_is_done(ask, factory, page):
     assert await contents(factory.database) == before
 
 
+async def test_so_it_is_for_a_size_in_a_variable_though_no_row_is_asked_for(ask, factory):
+    contract = await factory.active_contract()
+    before = await contents(factory.database)
+    document = """mutation ($id: ID!, $first: Int) { addContractBalance(input: {id: $id, amount: 5}) {
+        contract { payments(first: $first) { totalCount } } errors { code } } }"""
+    refusal = await ask.refusal(document, {"id": f"ctr_{contract.id}", "first": -1})
+    assert refusal["code"] == "VALIDATION"
+    assert await contents(factory.database) == before
+
+
 async def test_so_it_is_for_text_that_cannot_be_stored(ask, factory):
     contract = await factory.active_contract()
     before = await contents(factory.database)
@@ -261,3 +271,10 @@ async def test_a_variable_that_is_no_such_thing_is_malformed(ask, kind, value):
     answer = await ask(f"query ($x: {kind}!) {{ {fields[kind]} {{ totalCount }} }}", {"x": value})
     assert answer["errors"][0]["extensions"]["code"] == "VALIDATION"
     assert answer["data"] is None
+
+
+@pytest.mark.parametrize("filter_", ['balanceMin: "ten"', "balanceMin: true", 'signedDate: "x"', 'createdAfter: "x"'])
+async def test_a_value_of_the_document_that_is_no_such_thing_is_shown_where_it_stands(door, filter_):
+    response = await door.ask(f"{{ contracts(filter: {{{filter_}}}) {{ totalCount }} }}")
+    (error,) = response.json()["errors"]
+    assert error["locations"] == [{"line": 1, "column": 22 + filter_.index(":") + 2}]

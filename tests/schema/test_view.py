@@ -303,6 +303,11 @@ async def test_a_key_for_several_mutations_is_refused(door, deposit):
     assert (await door.ask(document, deposit)).json()["data"]["b"] == {"newBalance": "20.00"}
 
 
+async def test_typename_is_no_second_mutation(door, deposit):
+    response = await door.ask(TOP_UP[:-1] + " __typename }", deposit, headers={"Idempotency-Key": "k"})
+    assert response.json()["data"]["__typename"] == "Mutation"
+
+
 async def test_a_key_that_cannot_be_kept_is_refused(door, deposit):
     response = await door.ask(TOP_UP, deposit, headers={"Idempotency-Key": "k" * 256})
     assert (response.status_code, code(response)) == (400, "VALIDATION")
