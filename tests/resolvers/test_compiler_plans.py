@@ -59,9 +59,9 @@ async def postgres_database(postgres_settings):
     await opened.close()
 
 
-async def fill(database):
-    """So many payments, in every state, that no planner mistakes them for few; and as many tariffs of one priority."""
-    rows = world(payments=MANY, tariffs=MANY)
+async def fill(database, payments=MANY, tariffs=5):
+    """So many payments, in every state, that no planner mistakes them for few; or as many tariffs of one priority."""
+    rows = world(payments=payments, tariffs=tariffs)
     for payment in rows["payments"]:
         payment["created_at"] = START + timedelta(seconds=payment["id"])
     for tariff in rows["tariffs"]:
@@ -179,7 +179,7 @@ ACTIVE = Condition(column(Tariff, "is_active"), Comparison.EQUALS, bound(True))
 
 @pytest.mark.parametrize("where", [(), (ACTIVE,)], ids=["all", "active"])
 async def test_a_page_deep_in_tariffs_is_read_off_an_index_either_way(postgres_database, where):
-    await fill(postgres_database)
+    await fill(postgres_database, payments=45, tariffs=MANY)
     middle = (0, "тариф 2000", 2000)
     for backward, boundary in product((False, True), ("after", "before")):
         asked = (TARIFFS, (Nodes("nodes", TARIFF_IDS), BOTH_WAYS), SIZE, OF_TARIFFS, where)
