@@ -30,8 +30,9 @@ Params = tuple[Any, ...]
 
 
 def database_file(url: str) -> Path:
-    """The file of `sqlite://FILE`; three slashes make it absolute."""
-    return Path(url.removeprefix("sqlite://"))
+    """The file of `sqlite://FILE`; three slashes make it absolute, and four, as other programs want it, do too."""
+    file = url.removeprefix("sqlite://")
+    return Path(file.removeprefix("/") if file.startswith("//") else file)
 
 
 def _rows(connection: sqlite3.Connection, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:

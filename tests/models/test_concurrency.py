@@ -8,6 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
 from models.database import Dialect
 from models.migrations import migrate
 from tests.conftest import opened, settings_for
@@ -186,3 +188,12 @@ async def test_a_process_killed_in_mid_write_leaves_whole_transactions(database,
     if database.dialect is Dialect.SQLITE:
         assert await database.fetch("PRAGMA integrity_check") == [("ok",)]
     assert await added(database, "users", username="next")
+
+
+@pytest.mark.parametrize("slashes", [2, 3])
+async def test_four_slashes_are_an_absolute_file_like_three(tmp_path, slashes):
+    settings = settings_for(f"sqlite:{'/' * slashes}{tmp_path}/abonent.sqlite3")
+    await migrate(settings)
+    async with opened(settings) as database:
+        assert await added(database, "users") == 1
+    assert (tmp_path / "abonent.sqlite3").exists()
