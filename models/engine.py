@@ -173,6 +173,7 @@ class Database(ABC):
             await transaction.begin()
             self._tortoise.connections.set(CONNECTION, transaction.orm())
             result = await body(transaction)
+            transaction.ended = True  # what is left running must not get in before, or beside, the commit
             await transaction.commit()
         except BaseException:
             await transaction.rollback()

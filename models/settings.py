@@ -24,6 +24,7 @@ class QueryLimits:
     fields: int = 1_000
     cost: int = 100_000
     conflicts: int = 5_000
+    """Pairs of fields that are answered under one key: validation compares every two of them."""
 
 
 def _due_hours() -> Mapping[TicketPriority, int]:

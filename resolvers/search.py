@@ -7,22 +7,46 @@ search_words(lookups, fetch)   the `Word`s of a selection
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from models.entity import fold
 from resolvers.inputs import Refused
 from resolvers.kinds import SHORT_TEXT, storable
-from resolvers.selection import Lookup, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from resolvers.selection import Bind
+    from resolvers.selection import Bind, Variables
 
 TRIGRAM = 3
 PART = 6
 """Characters of a word that are enough to find few rows by, if `PART_DIGITS` of them are digits."""
 PART_DIGITS = 4
+
+
+class Lookup(Enum):
+    """How a word is found."""
+
+    READING = auto()
+    """It is shorter than a trigram: the texts are read for it."""
+    WHOLE = auto()
+    """By the index."""
+    PART = auto()
+    """A part by the index; the texts so found are read for the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A folded word, to be contained in the row's `search` text."""
+
+    value: Bind
+    lookup: Lookup
+
+    def part(self, variables: Variables) -> str:
+        """What the index is asked for: a bind like `value`, and for any lookup but `PART` the same."""
+        return telling(self.value(variables))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -59,12 +83,8 @@ def _digits(text: str) -> int:
 
 def search_words(lookups: Sequence[Lookup], fetch: Callable[[Mapping[str, Any]], Sequence[str]]) -> tuple[Word, ...]:
     """The words for a selection; `fetch` gets the text of all of them out of a request's variables."""
-    return tuple(Word(_nth(fetch, place), one, _part(fetch, place)) for place, one in enumerate(lookups))
+    return tuple(Word(_nth(fetch, place), one) for place, one in enumerate(lookups))
 
 
 def _nth(fetch: Callable[[Mapping[str, Any]], Sequence[str]], place: int) -> Bind:
     return lambda variables: fetch(variables)[place]
-
-
-def _part(fetch: Callable[[Mapping[str, Any]], Sequence[str]], place: int) -> Bind:
-    return lambda variables: telling(fetch(variables)[place])

@@ -15,9 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resolvers.sources import Column, Expression, Kind, Source, Table, ToMany, ToOne
+
+if TYPE_CHECKING:
+    from resolvers.search import Word
 
 __all__ = ["Column", "Expression", "Kind", "Source", "Table", "ToMany", "ToOne"]
 
@@ -139,27 +142,6 @@ class Term:
 
     source: Source
     descending: bool = False
-
-
-class Lookup(Enum):
-    """How a search word is found (`search.lookup`); part of the statement's shape."""
-
-    READING = auto()
-    """It is shorter than a trigram: the texts are read for it."""
-    WHOLE = auto()
-    """By the index."""
-    PART = auto()
-    """A part by the index; the texts so found are read for the whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A folded search word (`search.words_of`), to be contained in the row's `search` text."""
-
-    value: Bind
-    lookup: Lookup
-    part: Bind
-    """What the index is asked for (`search.telling`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from models.identity import Role
     from resolvers.compiler import Plan
     from resolvers.context import Context
-    from resolvers.selection import Condition, ListSpec, Lookup, Term
+    from resolvers.search import Lookup
+    from resolvers.selection import Condition, ListSpec, Term
     from resolvers.words import Language
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
-    from resolvers.selection import ListSpec, Lookup, Term
+    from resolvers.search import Lookup
+    from resolvers.selection import ListSpec, Term
 
 PAGE_SIZE = 100
 LARGEST_PAGE = 1_000

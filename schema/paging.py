@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from resolvers.listing import Criterion
-    from resolvers.selection import Bind, Condition, Keyset, ListSpec, Term, Variables, Word
+    from resolvers.search import Word
+    from resolvers.selection import Bind, Condition, Keyset, ListSpec, Term, Variables
     from schema.arguments import Argument
     from schema.plans import Inquiry
 

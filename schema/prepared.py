@@ -192,11 +192,12 @@ class Documents:
 
     def _operation(self, tree: DocumentNode, node: OperationDefinitionNode) -> Operation:
         roots = _roots(tree, node)
+        named = {(root.alias or root.name).value: root.name.value for root in roots}
         return Operation(
             kind=node.operation,
             title=_title(node, roots),
-            keys=frozenset((root.alias or root.name).value for root in roots),
-            fields=len({(root.alias or root.name).value for root in roots if root.name.value != "__typename"}),
+            keys=frozenset(named),
+            fields=sum(name != "__typename" for name in named.values()),
             is_open=self._is_open(tree, node),
             introspects=_introspects(roots),
             price=self.pricing.price(node, fragments_of(tree)),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from resolvers.compiler.pieces import chunks, terms
-from resolvers.selection import Kind, Lookup
+from resolvers.search import Lookup
+from resolvers.selection import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resolvers.compiler.pieces import Pieces
     from resolvers.compiler.statement import Statement
-    from resolvers.selection import Bind, Expression, Table, Word
+    from resolvers.search import Word
+    from resolvers.selection import Bind, Expression, Table
 
 MAX_ARGUMENTS = 100
 """Of a function."""
@@ -91,15 +93,10 @@ class Postgres:
 
         What is compared with the whole of a word must be nothing that the index could be asked for.
         """
-        sql = f"{alias}.search"
-        conditions = []
-        for word in words:
-            if word.lookup is Lookup.PART:
-                conditions += [f"{sql} LIKE {statement.parameter(_pattern(word.part), Kind.TEXT)}"]
-                conditions += [f"strpos({sql}, {statement.parameter(word.value, Kind.TEXT)}) > 0"]
-            else:
-                conditions.append(self.contains(statement, sql, word))
-        return f"{table.name} {alias}", conditions
+        sql, in_part = f"{alias}.search", [word for word in words if word.lookup is Lookup.PART]
+        asked = [f"{sql} LIKE {statement.parameter(_pattern(word.part), Kind.TEXT)}" for word in words]
+        compared = [f"strpos({sql}, {statement.parameter(word.value, Kind.TEXT)}) > 0" for word in in_part]
+        return f"{table.name} {alias}", asked + compared
 
     def entries(self, document: str) -> str:
         return f"""(SELECT key COLLATE "C" AS key, value FROM jsonb_each({document}))"""

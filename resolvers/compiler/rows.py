@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from resolvers.compiler.conditions import conditions, searched
 from resolvers.compiler.ordering import named, order_by, ranks_of, renamed
 from resolvers.compiler.tallied import tallied
-from resolvers.selection import Comparison, Kind, Lookup
+from resolvers.search import Lookup
+from resolvers.selection import Comparison, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from resolvers.compiler.pieces import chunks, quoted, terms
-from resolvers.selection import Kind, Lookup
+from resolvers.search import Lookup
+from resolvers.selection import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resolvers.compiler.pieces import Pieces
     from resolvers.compiler.statement import Statement
-    from resolvers.selection import Bind, Expression, Table, Variables, Word
+    from resolvers.search import Word
+    from resolvers.selection import Bind, Expression, Table, Variables
 
 CHAIN = 100
 """Operands of one chain of `||`; an expression may be 1,000 operators deep."""

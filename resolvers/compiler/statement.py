@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from resolvers.compiler.pieces import Pieces
-    from resolvers.selection import Bind, Expression, Table, Variables, Word
+    from resolvers.search import Word
+    from resolvers.selection import Bind, Expression, Table, Variables
 
 
 class Spelling(Protocol):

@@ -10,8 +10,8 @@ from models.database import open_database
 from models.tallies import KEYS, RESOLUTIONS, wrong
 from resolvers import contracts, payments, sims, tickets
 from resolvers.compiler import compile_root
-from resolvers.search import search_words
-from resolvers.selection import Choose, Comparison, Condition, Kind, Lookup, Numbered, Object, Scalar
+from resolvers.search import Lookup, search_words
+from resolvers.selection import Choose, Comparison, Condition, Kind, Numbered, Object, Scalar
 from resolvers.sources import Column
 from resolvers.statistics import statistics
 from tests.resolvers.selections import bound

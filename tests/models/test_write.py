@@ -135,11 +135,12 @@ async def test_tortoises_own_transactions_are_refused(database):
         await database.write(body)
 
 
-async def test_what_is_left_running_after_the_end_is_refused(database):
+@pytest.mark.parametrize("seconds", [0, 0.01], ids=["during the commit", "after it"])
+async def test_what_is_left_running_after_the_end_is_refused(database, seconds):
     late = []
 
     async def straggler(tx):
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(seconds)
         for work in (tx.fetch("SELECT 1"), User.create(**valid("users")), User.all().count()):
             try:
                 await work

@@ -192,4 +192,4 @@ async def test_tariffs_of_one_priority_are_sorted_by_name_but_no_others_with_the
     found = await steps(sqlite_database, connection(TARIFFS, (Nodes("n", TARIFF_IDS),), SIZE, OF_TARIFFS))
     assert "SCAN t1 USING INDEX tariffs_priority" in found
     (sorted_by,) = (step for step in found if "TEMP B-TREE" in step)
-    assert sorted_by != "USE TEMP B-TREE FOR ORDER BY"  # but for a part of it, which SQLite's versions call differently
+    assert sorted_by in {f"USE TEMP B-TREE FOR {part} OF ORDER BY" for part in ("RIGHT PART", "LAST 2 TERMS")}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolvers.inputs import Refused
-from resolvers.search import lookup, telling, words_of
-from resolvers.selection import Lookup
+from resolvers.search import Lookup, lookup, telling, words_of
 
 
 def test_words_are_folded_and_each_counts_once():

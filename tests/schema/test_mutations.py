@@ -224,9 +224,6 @@ async def test_a_number_in_the_document_is_read_exactly(ask, factory, written, b
     }
 
 
-# --- payments -----------------------------------------------------------------------------------------------------
-
-
 async def test_members_of_json_whose_variables_are_not_sent_are_left_out(ask, factory):
     tariff = await factory.tariff()
     document = """mutation ($id: ID!, $x: JSON, $type: TariffType) { updateTariff(input: {
@@ -235,6 +232,9 @@ async def test_members_of_json_whose_variables_are_not_sent_are_left_out(ask, fa
     assert data["updateTariff"] == {"tariff": {"extraOptions": {"b": [None, 1]}}, "errors": []}
     data = await ask.data(document, {"id": f"trf_{tariff.id}", "x": {"y": 2}, "type": "PREPAID"})
     assert data["updateTariff"]["tariff"]["extraOptions"] == {"a": {"y": 2}, "b": [{"y": 2}, 1], "type": "PREPAID"}
+
+
+# --- payments -----------------------------------------------------------------------------------------------------
 
 
 async def test_payments_on_their_way(call, factory):
