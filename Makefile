@@ -58,11 +58,11 @@ compile = $(BIN)/uv pip compile --quiet $(or $(3),pyproject.toml) $(2) --output-
 	--generate-hashes --no-annotate --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
-$(READY): requirements-dev.txt pyproject.toml schema/vendor.py tests/schema/audit.py
+$(READY): requirements-dev.txt pyproject.toml web/vendor.py tests/schema/audit.py
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found (set PYTHON=/path/to/python)." >&2; exit 1; }
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m schema.vendor
+	@$(BIN)/python -m web.vendor
 	@$(BIN)/python -m tests.schema.audit
 	@touch $@

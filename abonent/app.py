@@ -15,12 +15,12 @@ from starlette.routing import Route
 from abonent.failures import Failures
 from abonent.front import healthz, index, readyz
 from abonent.metrics import make_metrics
-from abonent.observe import Observe
+from abonent.middleware import Observe
 from models.database import open_database
 from resolvers.faults import Code, fault
 from rest_compat.http import refused, unknown_path
 from rest_compat.routes import rest_routes
-from schema.view import graphql_routes
+from schema.endpoint.view import graphql_routes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

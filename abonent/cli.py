@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from abonent import people, serving
-from abonent.check import check as verdicts
+from abonent.check.operations_table import table_of_operations
+from abonent.check.run import check as verdicts
 from abonent.config import BadSettings, load
 from abonent.logs import configure_logging
 from abonent.seed.demo import is_empty, load_demo
 from abonent.seed.scale import load_scale
-from abonent.table import table_of_operations
 from models.database import Unavailable, open_database
-from models.identity import Role
 from models.migrations import migrate as migrate_database
+from models.users import Role
 from resolvers.faults import Invalid
 from resolvers.words import Language, say
-from rest_compat.openapi import document
+from rest_compat.openapi.document import document
 from rest_compat.routes import PREFIX, endpoints
 from schema.schema import sdl
 

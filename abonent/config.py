@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from dotenv import dotenv_values
 
-from abonent import values
-from abonent.keeping import beside, keep_once
+from abonent import setting_values
+from abonent.kept_secrets import beside, keep_once
 from models.settings import QueryLimits, Settings
 from models.tickets import TicketPriority
 
@@ -33,34 +33,34 @@ WEAK_KEY_BYTES: Final = 32
 """HS256 keys shorter than this are warned of: they could be guessed from a single token."""
 
 PLAIN: Final[Mapping[str, Reader]] = {
-    "time_zone": ("ABONENT_TIME_ZONE", values.time_zone),
-    "access_lifetime": ("ABONENT_ACCESS_LIFETIME", values.seconds),
-    "refresh_lifetime": ("ABONENT_REFRESH_LIFETIME", values.seconds),
-    "max_body_bytes": ("ABONENT_MAX_BODY_BYTES", values.whole(1_024, 1_073_741_824)),
-    "body_seconds": ("ABONENT_BODY_SECONDS", values.whole(1, 3_600)),
-    "pool_size": ("ABONENT_POOL_SIZE", values.whole(2, 1_000)),
-    "readers": ("ABONENT_READERS", values.whole(1, 64)),
-    "trusted_proxies": ("ABONENT_TRUSTED_PROXIES", values.networks),
-    "cors_origins": ("ABONENT_CORS_ORIGINS", values.origins),
-    "argon2_time_cost": ("ABONENT_ARGON2_TIME_COST", values.whole(1, 100)),
-    "argon2_memory_kib": ("ABONENT_ARGON2_MEMORY_KIB", values.whole(8, 4_194_304)),
-    "hash_threads": ("ABONENT_HASH_THREADS", values.whole(1, 64)),
-    "hash_queue": ("ABONENT_HASH_QUEUE", values.whole(1, 100_000)),
-    "log_level": ("ABONENT_LOG_LEVEL", values.log_level),
-    "metrics": ("ABONENT_METRICS", values.truth),
+    "time_zone": ("ABONENT_TIME_ZONE", setting_values.time_zone),
+    "access_lifetime": ("ABONENT_ACCESS_LIFETIME", setting_values.seconds),
+    "refresh_lifetime": ("ABONENT_REFRESH_LIFETIME", setting_values.seconds),
+    "max_body_bytes": ("ABONENT_MAX_BODY_BYTES", setting_values.whole(1_024, 1_073_741_824)),
+    "body_seconds": ("ABONENT_BODY_SECONDS", setting_values.whole(1, 3_600)),
+    "pool_size": ("ABONENT_POOL_SIZE", setting_values.whole(2, 1_000)),
+    "readers": ("ABONENT_READERS", setting_values.whole(1, 64)),
+    "trusted_proxies": ("ABONENT_TRUSTED_PROXIES", setting_values.networks),
+    "cors_origins": ("ABONENT_CORS_ORIGINS", setting_values.origins),
+    "argon2_time_cost": ("ABONENT_ARGON2_TIME_COST", setting_values.whole(1, 100)),
+    "argon2_memory_kib": ("ABONENT_ARGON2_MEMORY_KIB", setting_values.whole(8, 4_194_304)),
+    "hash_threads": ("ABONENT_HASH_THREADS", setting_values.whole(1, 64)),
+    "hash_queue": ("ABONENT_HASH_QUEUE", setting_values.whole(1, 100_000)),
+    "log_level": ("ABONENT_LOG_LEVEL", setting_values.log_level),
+    "metrics": ("ABONENT_METRICS", setting_values.truth),
 }
 """Fields of `Settings` that one variable fills."""
 LIMITS: Final[Mapping[str, Reader]] = {
-    limit: (f"ABONENT_QUERY_{limit.upper()}", values.whole(1, 1_000_000_000))
+    limit: (f"ABONENT_QUERY_{limit.upper()}", setting_values.whole(1, 1_000_000_000))
     for limit in ("depth", "aliases", "tokens", "fields", "cost", "conflicts")
 }
 DUE_HOURS: Final[Mapping[TicketPriority, Reader]] = {
-    priority: (f"ABONENT_DUE_HOURS_{priority.upper()}", values.whole(1, 8_760)) for priority in TicketPriority
+    priority: (f"ABONENT_DUE_HOURS_{priority.upper()}", setting_values.whole(1, 8_760)) for priority in TicketPriority
 }
 SERVING: Final[Mapping[str, Reader]] = {
     "host": ("ABONENT_HOST", str),
-    "port": ("ABONENT_PORT", values.whole(0, 65_535)),
-    "workers": ("ABONENT_WORKERS", values.whole(1, 256)),
+    "port": ("ABONENT_PORT", setting_values.whole(0, 65_535)),
+    "workers": ("ABONENT_WORKERS", setting_values.whole(1, 256)),
 }
 """Fields of `Serving`."""
 
@@ -119,7 +119,7 @@ def load(given: Mapping[str, str] | None = None) -> Configuration:
     Raises `BadSettings`, which names all that is wrong at once.
     """
     source = _Source(environment() if given is None else given)
-    url = source.take("DATABASE_URL", values.database_url) or DEFAULT_DATABASE
+    url = source.take("DATABASE_URL", setting_values.database_url) or DEFAULT_DATABASE
     plain, limits, due = (source.take_all(group) for group in (PLAIN, LIMITS, DUE_HOURS))
     serving = source.take_all(SERVING)
     keys = () if source.problems else _secret_keys(source, url)
@@ -150,7 +150,7 @@ class _Source:
         try:
             return read(text) if text else None
         except ValueError as error:
-            self.problems.append(f"{name}={values.without_password(text)!r}: expected is {error}")
+            self.problems.append(f"{name}={setting_values.without_password(text)!r}: expected is {error}")
             return None
 
     def take_all(self, group: Mapping[K, Reader]) -> dict[K, Any]:
@@ -161,7 +161,7 @@ class _Source:
 
 def _secret_keys(source: _Source, url: str) -> tuple[str, ...]:
     """The signing key first, then those of `SECRET_KEY_OLD`, which still verify."""
-    key, older = source.text("SECRET_KEY"), values.listed(source.text("SECRET_KEY_OLD"))
+    key, older = source.text("SECRET_KEY"), setting_values.listed(source.text("SECRET_KEY_OLD"))
     if key:
         return (key, *older)
     if url.startswith("postgres"):

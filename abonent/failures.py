@@ -12,9 +12,9 @@ from models.database import Unavailable
 from resolvers.faults import Code, Fault, fault
 from resolvers.words import Message
 from rest_compat.http import refused
-from schema.answers import RETRY_AFTER, of_refusal
-from schema.http import language_of
-from schema.negotiation import MediaType, accepted
+from schema.endpoint.response import RETRY_AFTER, of_refusal
+from web.negotiation import MediaType, accepted
+from web.request import language_of
 
 if TYPE_CHECKING:
     from starlette.responses import Response

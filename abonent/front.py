@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from models.database import Unavailable
-from schema.answers import RETRY_AFTER
+from schema.endpoint.response import RETRY_AFTER
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -13,7 +13,7 @@ from starlette.responses import Response
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from abonent.observe import Seen
+    from abonent.middleware import Seen
 
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Set, it names the folder through which several workers add their numbers up."""

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from abonent.config import DATA
-from abonent.keeping import beside, keep_once
-from models.identity import Role
-from resolvers import passwords
+from abonent.kept_secrets import beside, keep_once
+from models.users import Role
 from resolvers.context import Context
 from resolvers.faults import Invalid
-from resolvers.inputs import Mode, parse
-from resolvers.operation import Call, perform_at_console
+from resolvers.identity import passwords
 from resolvers.statements import spelt
 from resolvers.users import UserInput, create_user, update_user
 from resolvers.words import Language
+from resolvers.write.inputs import Mode, parse
+from resolvers.write.operation import Call, perform_at_console
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from models.database import Database, Reader
     from models.settings import Settings
-    from resolvers.operation import Operation, Outcome
+    from resolvers.write.operation import Operation, Outcome
 
 ADMIN: Final = "admin"
 

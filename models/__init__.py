@@ -2,13 +2,13 @@
 
 from models.contracts import Contract
 from models.customers import Customer
-from models.identity import LoginFailure, Session, User
 from models.journal import AuditEvent, IdempotencyKey
 from models.money import LedgerEntry
 from models.payments import Payment
 from models.sims import Sim
 from models.tariffs import Tariff
 from models.tickets import Ticket
+from models.users import LoginFailure, Session, User
 
 __all__ = [
     "AuditEvent",

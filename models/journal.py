@@ -10,7 +10,7 @@ from tortoise.models import Model
 from models.fields import MomentField
 
 if TYPE_CHECKING:
-    from models.identity import User
+    from models.users import User
 
 
 class AuditEvent(Model):

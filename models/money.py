@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from models.contracts import Contract
-    from models.identity import User
     from models.payments import Payment
+    from models.users import User
 
 
 class LedgerEntry(Model):

@@ -12,7 +12,7 @@ from models.fields import HundredthsField, MomentField
 
 if TYPE_CHECKING:
     from models.contracts import Contract
-    from models.identity import User
+    from models.users import User
 
 
 class TransactionType(StrEnum):

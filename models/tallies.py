@@ -11,7 +11,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from models.engine import Dialect
+from models.database.engine import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from models.fields import MomentField
 if TYPE_CHECKING:
     from models.contracts import Contract
     from models.customers import Customer
-    from models.identity import User
+    from models.users import User
 
 
 class TicketStatus(StrEnum):

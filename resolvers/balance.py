@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from models.contracts import Contract, ContractStatus
 from models.payments import PaymentMethod, TransactionType
-from resolvers.access import Permission
 from resolvers.faults import Code
-from resolvers.inputs import given, takes
-from resolvers.kinds import LONG_TEXT, Hundredths, Text
-from resolvers.operation import Effect, operation
+from resolvers.identity.permissions import Permission
 from resolvers.settlement import SERVED, new_payment, settle
+from resolvers.value_kinds import LONG_TEXT, Hundredths, Text
+from resolvers.write.inputs import given, takes
+from resolvers.write.operation import Effect, operation
 
 if TYPE_CHECKING:
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

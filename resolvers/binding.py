@@ -9,13 +9,13 @@ from models.contracts import Contract, ContractStatus
 from models.customers import Customer, CustomerStatus
 from models.sims import Sim, SimStatus
 from resolvers.faults import invalid_transition
-from resolvers.work import Lock
+from resolvers.write.unit_of_work import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 
 def implied_status(contract: Contract | None) -> SimStatus:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from models.database import Database, Reader
     from models.settings import Settings
-    from resolvers.access import Caller
-    from resolvers.presumed import Guard
+    from resolvers.identity.optimistic_caller import Guard
+    from resolvers.identity.permissions import Caller
     from resolvers.words import Language
 
 

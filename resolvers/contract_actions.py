@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer
 from models.sims import Sim, SimStatus
-from resolvers.access import Permission
 from resolvers.binding import bind, follow, release, require_active_customer, start
 from resolvers.faults import invalid_transition
-from resolvers.inputs import takes
-from resolvers.kinds import Reference
-from resolvers.operation import Effect, operation
-from resolvers.work import Lock
+from resolvers.identity.permissions import Permission
+from resolvers.value_kinds import Reference
+from resolvers.write.inputs import takes
+from resolvers.write.operation import Effect, operation
+from resolvers.write.unit_of_work import Lock
 
 if TYPE_CHECKING:
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

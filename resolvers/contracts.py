@@ -11,24 +11,24 @@ from models.customers import Customer, CustomerStatus
 from models.payments import Payment
 from models.tariffs import Tariff, TariffType
 from models.tickets import Ticket
-from resolvers.access import Permission
 from resolvers.balance import add_balance, deduct_balance
-from resolvers.columns import column, orderable
 from resolvers.contract_actions import activate_contract, resume_contract, suspend_contract, terminate_contract
-from resolvers.deletion import refuse_while, state
 from resolvers.faults import Code, Fault, invalid, invalid_transition
-from resolvers.inputs import changes_in, given, takes
-from resolvers.kinds import LONG_TEXT, Day, Hundredths, Reference, Text, hundredths_text
-from resolvers.operation import Effect, operation
-from resolvers.selection import Filter, ListSpec, Term
-from resolvers.tables import CONTRACTS
+from resolvers.identity.permissions import Permission
+from resolvers.read.columns import column, orderable
+from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.tables import CONTRACTS
+from resolvers.value_kinds import LONG_TEXT, Day, Hundredths, Reference, Text, hundredths_text
 from resolvers.words import Message
-from resolvers.work import Lock
+from resolvers.write.deletion import refuse_while, state
+from resolvers.write.inputs import changes_in, given, takes
+from resolvers.write.operation import Effect, operation
+from resolvers.write.unit_of_work import Lock
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

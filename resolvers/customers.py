@@ -9,22 +9,22 @@ from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer, CustomerStatus, CustomerType, DocumentType
 from models.sims import SimStatus
 from models.tickets import Ticket
-from resolvers.access import Permission
 from resolvers.binding import follow
-from resolvers.columns import column, orderable
-from resolvers.deletion import refuse_while
 from resolvers.faults import Invalid
-from resolvers.inputs import given, takes
-from resolvers.kinds import LONG_TEXT, Choice, Day, Email, Phone, Text
-from resolvers.operation import Effect, operation
-from resolvers.selection import Filter, ListSpec, Term
-from resolvers.tables import CUSTOMERS
+from resolvers.identity.permissions import Permission
+from resolvers.read.columns import column, orderable
+from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.tables import CUSTOMERS
+from resolvers.value_kinds import LONG_TEXT, Choice, Day, Email, Phone, Text
 from resolvers.words import Message
+from resolvers.write.deletion import refuse_while
+from resolvers.write.inputs import given, takes
+from resolvers.write.operation import Effect, operation
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from models.journal import AuditEvent
 from models.money import LedgerEntry
-from resolvers.columns import column, orderable
-from resolvers.selection import Filter, ListSpec, Term
-from resolvers.tables import AUDIT_EVENTS, LEDGER_ENTRIES
+from resolvers.read.columns import column, orderable
+from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.tables import AUDIT_EVENTS, LEDGER_ENTRIES
 
 HISTORY = ListSpec(
     table=AUDIT_EVENTS,

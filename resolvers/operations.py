@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
 
 if TYPE_CHECKING:
-    from resolvers.operation import Operation
+    from resolvers.write.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,

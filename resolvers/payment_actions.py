@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from models.contracts import Contract
 from models.payments import Payment, PaymentStatus, TransactionType
-from resolvers.access import Permission, require
 from resolvers.faults import Code, Fault
-from resolvers.inputs import given, takes
-from resolvers.kinds import LONG_TEXT, Text
-from resolvers.operation import Effect, operation
+from resolvers.identity.permissions import Permission, require
 from resolvers.settlement import new_payment, settle
+from resolvers.value_kinds import LONG_TEXT, Text
 from resolvers.words import Message
+from resolvers.write.inputs import given, takes
+from resolvers.write.operation import Effect, operation
 
 if TYPE_CHECKING:
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

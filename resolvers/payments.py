@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 from models.contracts import Contract
 from models.money import LedgerEntry
 from models.payments import POSTED, Payment, PaymentMethod, TransactionType
-from resolvers.access import Permission
-from resolvers.columns import column, orderable
-from resolvers.deletion import refuse_while
 from resolvers.faults import Invalid, invalid
-from resolvers.inputs import changes_in, given, takes
-from resolvers.kinds import LONG_TEXT, Choice, Hundredths, Reference, Text
-from resolvers.operation import Effect, operation
+from resolvers.identity.permissions import Permission
 from resolvers.payment_actions import (
     cancel_payment,
     fail_payment,
@@ -23,17 +18,22 @@ from resolvers.payment_actions import (
     refund_payment,
     submit_payment,
 )
-from resolvers.selection import Filter, ListSpec, Term
+from resolvers.read.columns import column, orderable
+from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.tables import PAYMENTS
 from resolvers.settlement import new_payment
-from resolvers.tables import PAYMENTS
+from resolvers.value_kinds import LONG_TEXT, Choice, Hundredths, Reference, Text
 from resolvers.words import Message
-from resolvers.work import Lock
+from resolvers.write.deletion import refuse_while
+from resolvers.write.inputs import changes_in, given, takes
+from resolvers.write.operation import Effect, operation
+from resolvers.write.unit_of_work import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resolvers.access import Caller
-    from resolvers.work import Work
+    from resolvers.identity.permissions import Caller
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

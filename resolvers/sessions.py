@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.identity import Role, Session, User
-from resolvers import passwords, throttle, tokens
-from resolvers.access import Caller, Permission, require
+from models.users import Role, Session, User
 from resolvers.context import now
 from resolvers.faults import Code, fault, invalid
-from resolvers.inputs import takes
-from resolvers.kinds import LONG_TEXT, Secret, Text
-from resolvers.operation import Answer, Call, Effect, operation, perform
-from resolvers.presumed import remember
+from resolvers.identity import login_throttle, passwords, tokens
+from resolvers.identity.optimistic_caller import remember
+from resolvers.identity.permissions import Caller, Permission, require
+from resolvers.identity.tokens import Claims, TokenType
 from resolvers.statements import spelt
-from resolvers.tokens import Claims, TokenType
-from resolvers.work import Lock, select
+from resolvers.value_kinds import LONG_TEXT, Secret, Text
+from resolvers.write.inputs import takes
+from resolvers.write.operation import Answer, Call, Effect, operation, perform
+from resolvers.write.unit_of_work import Lock, select
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from models.database import Database, Reader, Transaction
     from models.settings import Settings
     from resolvers.context import Context
-    from resolvers.operation import Outcome
-    from resolvers.work import Work
+    from resolvers.write.operation import Outcome
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ async def login(context: Context, username: str, password: str) -> Tokens:
 
     Whether it was the username, the password or the user's deactivation, answer and duration are the same.
     """
-    async with throttle.attempt(context, username) as attempt:
+    async with login_throttle.attempt(context, username) as attempt:
         user = await _named(context.database, username)
         right = await passwords.matches(context.settings, user.password if user else None, password)
         if user is None or not right or not user.is_active:
@@ -124,7 +124,7 @@ async def _rehashed(settings: Settings, user: User, password: str) -> str | None
 
 
 async def _open(
-    context: Context, attempt: throttle.Attempt, seen: User, stronger: str | None, tx: Transaction
+    context: Context, attempt: login_throttle.Attempt, seen: User, stronger: str | None, tx: Transaction
 ) -> Tokens | None:
     """Make the session; None if the user has been deactivated, or given another password, since it was checked."""
     (user,) = await select(tx, User, [seen.id], Lock.CHANGE) or (None,)
@@ -218,7 +218,7 @@ class CheckedChange:
 async def _check(context: Context, data: PasswordChange) -> CheckedChange:
     """Compare the old password, as slowly for a guesser as a login. Raises `throttled`, `validation`."""
     caller = require(context, Permission.OWN_PROFILE)
-    async with throttle.attempt(context, caller.username) as attempt:
+    async with login_throttle.attempt(context, caller.username) as attempt:
         (user,) = await select(context.database, User, [caller.user_id]) or (None,)
         if user is None or not await passwords.matches(context.settings, user.password, data.old_password):
             raise invalid("old_password", "wrong_password")

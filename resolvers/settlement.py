@@ -6,16 +6,16 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from models.contracts import ContractStatus
+from models.database.rows import insert
 from models.money import InsufficientFunds, post
 from models.payments import Payment, PaymentStatus, TransactionType
-from models.rows import insert
 from resolvers.faults import Code, Fault, invalid_transition
-from resolvers.kinds import hundredths_text
+from resolvers.value_kinds import hundredths_text
 from resolvers.words import Message
 
 if TYPE_CHECKING:
     from models.contracts import Contract
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 SERVED = (ContractStatus.DRAFT, ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
 """The states of a contract that may still be charged; a terminated one is only settled."""

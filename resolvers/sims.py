@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 from models.contracts import Contract, ContractStatus
 from models.customers import Customer
 from models.sims import Sim, SimStatus
-from resolvers.access import Permission
 from resolvers.binding import bind, implied_status, release, start
-from resolvers.columns import column, orderable
-from resolvers.deletion import protected, state
 from resolvers.faults import Code, Fault, invalid_transition
-from resolvers.inputs import given, takes
-from resolvers.kinds import Digits, Phone, Reference
-from resolvers.operation import Effect, operation
-from resolvers.selection import Filter, ListSpec, Term
+from resolvers.identity.permissions import Permission
+from resolvers.read.columns import column, orderable
+from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.tables import SIMS
 from resolvers.settlement import SERVED
-from resolvers.tables import SIMS
+from resolvers.value_kinds import Digits, Phone, Reference
 from resolvers.words import Message
-from resolvers.work import Lock
+from resolvers.write.deletion import protected, state
+from resolvers.write.inputs import given, takes
+from resolvers.write.operation import Effect, operation
+from resolvers.write.unit_of_work import Lock
 
 if TYPE_CHECKING:
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

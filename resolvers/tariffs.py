@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from models.contracts import Contract
 from models.tariffs import Tariff, TariffType
-from resolvers.access import Permission
-from resolvers.columns import column, orderable
-from resolvers.deletion import refuse_while
 from resolvers.faults import invalid
-from resolvers.inputs import changes_in, given, takes
-from resolvers.kinds import LONG_TEXT, Choice, Hundredths, Options, Text, Whole
-from resolvers.operation import Effect, operation
-from resolvers.selection import Filter, ListSpec, Term
-from resolvers.tables import TARIFFS
+from resolvers.identity.permissions import Permission
+from resolvers.read.columns import column, orderable
+from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.tables import TARIFFS
+from resolvers.value_kinds import LONG_TEXT, Choice, Hundredths, Options, Text, Whole
+from resolvers.write.deletion import refuse_while
+from resolvers.write.inputs import changes_in, given, takes
+from resolvers.write.operation import Effect, operation
 
 if TYPE_CHECKING:
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 COUNT = Whole(least=0)
 PRICE = Hundredths(least=0)

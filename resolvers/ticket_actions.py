@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.identity import User
 from models.tickets import Ticket, TicketStatus
-from resolvers.access import Permission
+from models.users import User
 from resolvers.faults import Code, Fault
-from resolvers.inputs import Refused, given, takes
-from resolvers.kinds import LONG_TEXT, Reference, Text
-from resolvers.operation import Effect, operation
+from resolvers.identity.permissions import Permission
+from resolvers.value_kinds import LONG_TEXT, Reference, Text
 from resolvers.words import Message
-from resolvers.work import Lock
+from resolvers.write.inputs import Refused, given, takes
+from resolvers.write.operation import Effect, operation
+from resolvers.write.unit_of_work import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resolvers.access import Caller
-    from resolvers.work import Work
+    from resolvers.identity.permissions import Caller
+    from resolvers.write.unit_of_work import Work
 
 NEW, IN_PROGRESS, WAITING = TicketStatus.NEW, TicketStatus.IN_PROGRESS, TicketStatus.WAITING
 RESOLVED, CLOSED = TicketStatus.RESOLVED, TicketStatus.CLOSED

@@ -13,19 +13,19 @@ from models.contracts import Contract
 from models.customers import Customer
 from models.tickets import OPEN, Ticket, TicketCategory, TicketPriority
 from resolvers import ticket_actions
-from resolvers.access import Permission
-from resolvers.columns import column, orderable
 from resolvers.faults import invalid
-from resolvers.inputs import changes_in, given, takes
-from resolvers.kinds import LONG_TEXT, Choice, Reference, Text
-from resolvers.operation import Effect, operation
-from resolvers.selection import Comparison, Condition, Expression, Filter, Kind, ListSpec, Term
-from resolvers.tables import TICKETS
-from resolvers.work import Lock
+from resolvers.identity.permissions import Permission
+from resolvers.read.columns import column, orderable
+from resolvers.read.selection import Comparison, Condition, Expression, Filter, Kind, ListSpec, Term
+from resolvers.read.tables import TICKETS
+from resolvers.value_kinds import LONG_TEXT, Choice, Reference, Text
+from resolvers.write.inputs import changes_in, given, takes
+from resolvers.write.operation import Effect, operation
+from resolvers.write.unit_of_work import Lock
 
 if TYPE_CHECKING:
     from models.settings import Settings
-    from resolvers.work import Work
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

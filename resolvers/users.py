@@ -6,31 +6,31 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.identity import Role, User
 from models.journal import AuditEvent
 from models.money import LedgerEntry
 from models.payments import Payment
 from models.tickets import Ticket
-from resolvers import passwords
-from resolvers.access import Permission
-from resolvers.columns import column, orderable
-from resolvers.deletion import refuse_while
+from models.users import Role, User
 from resolvers.faults import Code, Fault
-from resolvers.inputs import UNSET, changes_in, given, takes
-from resolvers.kinds import Choice, Email, Phone, Secret, Text, Truth
-from resolvers.operation import Effect, operation
-from resolvers.selection import Comparison, Condition, Filter, ListSpec, Term
+from resolvers.identity import passwords
+from resolvers.identity.permissions import Permission
+from resolvers.read.columns import column, orderable
+from resolvers.read.selection import Comparison, Condition, Filter, ListSpec, Term
+from resolvers.read.tables import STAFF, USERS
 from resolvers.sessions import end_sessions
 from resolvers.statements import spelt
-from resolvers.tables import STAFF, USERS
+from resolvers.value_kinds import Choice, Email, Phone, Secret, Text, Truth
 from resolvers.words import Message
+from resolvers.write.deletion import refuse_while
+from resolvers.write.inputs import UNSET, changes_in, given, takes
+from resolvers.write.operation import Effect, operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resolvers.access import Caller
     from resolvers.context import Context
-    from resolvers.work import Work
+    from resolvers.identity.permissions import Caller
+    from resolvers.write.unit_of_work import Work
 
 
 @dataclass(frozen=True, slots=True)

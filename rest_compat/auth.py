@@ -9,12 +9,12 @@ import orjson
 from starlette.responses import Response
 
 from resolvers import sessions
-from resolvers.access import Permission, require
 from resolvers.faults import Code
-from resolvers.inputs import parse
+from resolvers.identity.permissions import Permission, require
 from resolvers.sessions import LoginInput, RefreshInput
-from rest_compat.bodies import body_of
+from resolvers.write.inputs import parse
 from rest_compat.http import answer
+from rest_compat.write_handlers import body_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

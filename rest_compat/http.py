@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.websockets import WebSocketClose
 
 from resolvers.faults import Code, Fault, Invalid, fault
-from resolvers.kinds import MAX_INT
+from resolvers.value_kinds import MAX_INT
 from resolvers.words import Language, Message, say
-from schema.http import context_of, language_of, presumed_context
+from web.request import context_of, language_of, presumed_context
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

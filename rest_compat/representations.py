@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from resolvers.compiler import compile_root
-from resolvers.selection import ById, Column, Constant, Object, Scalar, Style, ToMany, ToOne
+from resolvers.read.compiler import compile_root
+from resolvers.read.selection import ById, Column, Constant, Object, Scalar, Style, ToMany, ToOne
 from resolvers.words import word
-from schema.origin import Changes, FieldOrigin, GlobalId, origins
-from schema.types import TYPES
+from schema.types.entities import TYPES
+from schema.types.field_sources import Changes, FieldOrigin, GlobalId, origins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from models.database import Dialect, Reader
-    from models.identity import Role
-    from resolvers.compiler import Plan
-    from resolvers.selection import Selected, Source
+    from models.users import Role
+    from resolvers.read.compiler import Plan
+    from resolvers.read.selection import Selected, Source
     from resolvers.words import Language
 
 LAST = ("created_at", "updated_at")

@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Mount, Route, Router
 
-from models.identity import User
 from models.payments import Payment, PaymentStatus
 from models.sims import Sim, SimStatus
 from models.tariffs import Tariff
 from models.tickets import Ticket
+from models.users import User
 from resolvers import contracts, customers, journal, payments, sims, tariffs, tickets, users
-from resolvers.columns import column
-from resolvers.inputs import Mode
-from resolvers.operation import Effect
 from resolvers.operations import OPERATIONS
-from resolvers.selection import Comparison, Condition, ToMany
+from resolvers.read.columns import column
+from resolvers.read.selection import Comparison, Condition, ToMany
+from resolvers.read.tables import MODELS
 from resolvers.sessions import change_password
-from resolvers.tables import MODELS
+from resolvers.write.inputs import Mode
+from resolvers.write.operation import Effect
 from rest_compat import auth
-from rest_compat.bodies import Write
-from rest_compat.description import Description, Index, Pages
-from rest_compat.details import Detail, Statistics
+from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.http import Resource, slashed, unknown_path
-from rest_compat.lists import Lists
-from schema.origin import origins
-from schema.types import TYPES
+from rest_compat.list_handlers import Lists
+from rest_compat.openapi.pages import Description, Index, Pages
+from rest_compat.write_handlers import Write
+from schema.types.entities import TYPES
+from schema.types.field_sources import origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from models.settings import Settings
-    from resolvers.operation import Operation
-    from resolvers.selection import ListSpec
+    from resolvers.read.selection import ListSpec
+    from resolvers.write.operation import Operation
     from rest_compat.http import Handler
 
 PREFIX = "/api"

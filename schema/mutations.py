@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 import strawberry
 from strawberry.tools import create_type
 
-from resolvers.access import GRANTS
 from resolvers.faults import Code
-from resolvers.inputs import input_fields
-from resolvers.kinds import Reference, hundredths_text
-from resolvers.operation import Effect
+from resolvers.identity.permissions import GRANTS
 from resolvers.operations import OPERATIONS
-from schema import logins
-from schema.ids import global_id
-from schema.inputs import has_target, operation_input
-from schema.payloads import Done, payload_type, row_field, told_field
-from schema.types import TYPES
-from schema.writing import mutation_field, operation_run
+from resolvers.value_kinds import Reference, hundredths_text
+from resolvers.write.inputs import input_fields
+from resolvers.write.operation import Effect
+from schema import session_mutations
+from schema.execution.mutation_field import mutation_field, operation_run
+from schema.types.entities import TYPES
+from schema.types.global_ids import global_id
+from schema.types.mutation_inputs import has_target, operation_input
+from schema.types.payloads import Done, payload_type, row_field, told_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from resolvers.operation import Operation
+    from resolvers.write.operation import Operation
 
 
 # --- what they answer ---------------------------------------------------------------------------------------------
@@ -116,6 +116,6 @@ def _field(operation: Operation) -> Any:
 
 Mutation: Final = create_type(
     "Mutation",
-    [*(_field(operation) for operation in OPERATIONS), *logins.fields()],
+    [*(_field(operation) for operation in OPERATIONS), *session_mutations.fields()],
     description="Everything that can be done. Mutations of one document run one after the other, each on its own.",
 )

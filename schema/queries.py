@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import strawberry
 
-from models import identity
+from models import users as user_models
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.users import ACTIVE, STAFF_LIST
-from schema import statistics
-from schema.connections import Connection
-from schema.links import (
+from schema.execution.query_fields import counted, history, many, me, node, nodes, one
+from schema.types import statistics
+from schema.types.connections import Connection
+from schema.types.links import (
     ContractLink,
     CustomerLink,
     HistoryEventLink,
@@ -20,8 +21,7 @@ from schema.links import (
     TicketLink,
     UserLink,
 )
-from schema.node import Node
-from schema.roots import counted, history, many, me, node, nodes, one
+from schema.types.node import Node
 
 
 @strawberry.type(description="Everything that can be read. All of it needs an access token.")
@@ -48,7 +48,7 @@ class Query:
         "User", "The user with this id; null if there is none, or none that the caller may see."
     )
     users: Connection[UserLink] | None = many(
-        users.LIST, "All users, a page at a time, for supervisors and administrators.", of=identity.User
+        users.LIST, "All users, a page at a time, for supervisors and administrators.", of=user_models.User
     )
     staff: Connection[StaffLink] = many(
         STAFF_LIST, "All active users by name, to assign tickets to, for everybody.", *ACTIVE

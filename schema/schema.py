@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema.execution import CompiledContext
+from schema.execution.execute import CompiledContext
 from schema.mutations import Mutation
 from schema.queries import Query
-from schema.scalars import SCALARS
-from schema.types import TYPES
+from schema.types.entities import TYPES
+from schema.types.scalars import SCALARS
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema

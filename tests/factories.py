@@ -10,24 +10,24 @@ from uuid import uuid4
 from models.contracts import Contract
 from models.customers import Customer
 from models.entity import search_text
-from models.identity import Role, Session, User
 from models.payments import Payment
 from models.sims import Sim
 from models.tariffs import Tariff
 from models.tickets import Ticket
-from resolvers.access import Caller
+from models.users import Role, Session, User
 from resolvers.context import Context
-from resolvers.inputs import Mode
-from resolvers.operation import Answer, Call, perform
+from resolvers.identity.permissions import Caller
 from resolvers.operations import OPERATIONS
 from resolvers.words import Language
-from resolvers.work import select
+from resolvers.write.inputs import Mode
+from resolvers.write.operation import Answer, Call, perform
+from resolvers.write.unit_of_work import select
 
 if TYPE_CHECKING:
     from models.database import Database, Reader, Transaction
     from models.entity import Entity
     from models.settings import Settings
-    from resolvers.operation import Outcome
+    from resolvers.write.operation import Outcome
 
 E = TypeVar("E", bound="Entity")
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import asyncpg
 
 from models.database import Dialect, dialect_of
+from models.database.sqlite import database_file
+from models.database.sqlite_worker import adapted, connect
 from models.fields import moment_text
-from models.sqlite import database_file
-from models.sqlite_threads import adapted, connect
 from models.tallies import KEYS, fill
 
 if TYPE_CHECKING:

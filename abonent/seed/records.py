@@ -14,7 +14,7 @@ from models.contracts import Contract
 from models.customers import Customer
 from models.entity import search_text
 from models.tickets import OPEN, TicketPriority
-from resolvers.kinds import hundredths_text
+from resolvers.value_kinds import hundredths_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

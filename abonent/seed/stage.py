@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
 from abonent.people import STAFF, nothing
-from resolvers.access import Caller
 from resolvers.context import Context, now
-from resolvers.operation import Call, perform
+from resolvers.identity.permissions import Caller
 from resolvers.operations import OPERATIONS
 from resolvers.words import Language
+from resolvers.write.operation import Call, perform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

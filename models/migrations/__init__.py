@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from models.database import dialect_of
-from models.engine import Dialect, Raced, Unavailable
-from models.postgres_pool import ERRORS
-from models.sqlite import database_file
-from models.sqlite_threads import connect, translated
+from models.database.engine import Dialect, Raced, Unavailable
+from models.database.postgres_pool import ERRORS
+from models.database.sqlite import database_file
+from models.database.sqlite_worker import connect, translated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from abonent.app import create_app
 from abonent.logs import JsonFormatter
-from models.sqlite import database_file
+from models.database.sqlite import database_file
 
 JSON_ERROR = {"status": "error", "code": "internal_error", "message": "Внутренняя ошибка сервера"}
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from abonent.cli import main
-from resolvers.passwords import matches
+from resolvers.identity.passwords import matches
 
 
 @pytest.fixture(autouse=True)

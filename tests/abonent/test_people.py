@@ -9,7 +9,7 @@ import pytest
 
 from abonent import people
 from abonent.people import STAFF, apply_password, console, ensure, kept_logins, make_logins
-from resolvers.passwords import matches
+from resolvers.identity.passwords import matches
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from examples.rest_client import Abonent, Refused, worked_examples
-from models.identity import Role
+from models.users import Role
 
 pytestmark = pytest.mark.anyio
 

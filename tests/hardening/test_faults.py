@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import settings_for
 from tests.hardening.live import PASSWORD, Live, a_contract
-from tests.models.test_unavailable import Gate
+from tests.models.database.test_unavailable import Gate
 
 PATIENCE = 15.0
 """Seconds within which service must have returned by itself."""

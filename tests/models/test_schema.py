@@ -6,9 +6,9 @@ import re
 
 import models
 from models.database import Dialect
-from models.rules import RULES
+from models.database.constraints import RULES
 from tests.conftest import TABLES, opened
-from tests.resolvers.world import put, world
+from tests.resolvers.read.world import put, world
 
 CHECKS = """
     users_role users_lengths

@@ -9,13 +9,13 @@ import pytest
 from models.database import open_database
 from models.tallies import KEYS, RESOLUTIONS, wrong
 from resolvers import contracts, payments, sims, tickets
-from resolvers.compiler import compile_root
-from resolvers.search import Lookup, search_words
-from resolvers.selection import Choose, Comparison, Condition, Kind, Numbered, Object, Scalar
-from resolvers.sources import Column
-from resolvers.statistics import statistics
-from tests.resolvers.selections import bound
-from tests.resolvers.world import put, world
+from resolvers.read.compiler import compile_root
+from resolvers.read.search import Lookup, search_words
+from resolvers.read.selection import Choose, Comparison, Condition, Kind, Numbered, Object, Scalar
+from resolvers.read.sources import Column
+from resolvers.read.statistics import statistics
+from tests.resolvers.read.selections import bound
+from tests.resolvers.read.world import put, world
 
 NOTHING_WRONG: list[tuple[object, ...]] = []
 

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from models.identity import Role, User
-from resolvers import kinds, tokens
-from resolvers.inputs import input_fields
-from resolvers.operation import Effect
+from models.users import Role, User
+from resolvers import value_kinds
+from resolvers.identity import tokens
+from resolvers.identity.tokens import Claims, TokenType
 from resolvers.operations import OPERATIONS
-from resolvers.tables import TABLES_BY_TYPENAME
-from resolvers.tokens import Claims, TokenType
+from resolvers.read.tables import TABLES_BY_TYPENAME
+from resolvers.write.inputs import input_fields
+from resolvers.write.operation import Effect
 from tests.conftest import CLEAN, _execute, settings_for
 from tests.contents import contents
 from tests.factories import Factory
@@ -31,7 +32,7 @@ from tests.factories import Factory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from resolvers.operation import Operation
+    from resolvers.write.operation import Operation
 
 pytestmark = pytest.mark.anyio
 
@@ -70,22 +71,24 @@ def step(chance: random.Random, operation: Operation) -> Step:
 
 
 VALUES: dict[type, Callable[[random.Random, Any], Any]] = {
-    kinds.Text: lambda chance, _: chance.choice(
+    value_kinds.Text: lambda chance, _: chance.choice(
         ("Алтынай", "Осмонов", "Безлимит", " ", "x" * 256, f"Т{chance.random()}")
     ),
-    kinds.Phone: lambda chance, _: chance.choice(("12", "0555 12 34 56", f"+99655{chance.randint(1000000, 9999999)}")),
-    kinds.Email: lambda chance, _: chance.choice(
+    value_kinds.Phone: lambda chance, _: chance.choice(
+        ("12", "0555 12 34 56", f"+99655{chance.randint(1000000, 9999999)}")
+    ),
+    value_kinds.Email: lambda chance, _: chance.choice(
         ("nobody", "A@example.com", f"{chance.randint(1, 10**6)}@example.com")
     ),
-    kinds.Digits: lambda chance, kind: chance.choice(
+    value_kinds.Digits: lambda chance, kind: chance.choice(
         ("1" * kind.most, "12", *(str(chance.randint(10 ** (kind.most - 1), 10**kind.most - 1)) for _ in range(3)))
     ),
-    kinds.Choice: lambda chance, kind: chance.choice(list(kind.choices)).value,
-    kinds.Hundredths: lambda chance, _: chance.choice(("0", "-5.00", "5.00", "10", "100.50", "1000000.00")),
-    kinds.Whole: lambda chance, _: chance.choice((-1, 0, 5)),
-    kinds.Reference: lambda chance, _: chance.randint(1, ROWS + 1),
-    kinds.Day: lambda chance, _: chance.choice(("1990-05-17", "2026-01-31", "2999-01-01")),
-    kinds.Options: lambda chance, _: chance.choice(({}, {"roaming": True, "zones": [1, "а"]})),
+    value_kinds.Choice: lambda chance, kind: chance.choice(list(kind.choices)).value,
+    value_kinds.Hundredths: lambda chance, _: chance.choice(("0", "-5.00", "5.00", "10", "100.50", "1000000.00")),
+    value_kinds.Whole: lambda chance, _: chance.choice((-1, 0, 5)),
+    value_kinds.Reference: lambda chance, _: chance.randint(1, ROWS + 1),
+    value_kinds.Day: lambda chance, _: chance.choice(("1990-05-17", "2026-01-31", "2999-01-01")),
+    value_kinds.Options: lambda chance, _: chance.choice(({}, {"roaming": True, "zones": [1, "а"]})),
 }
 
 
@@ -127,9 +130,9 @@ async def through_graphql(http: httpx.AsyncClient, one: Step, headers: dict[str,
 
 def spelt(kind: object, value: Any) -> Any:
     """A value as GraphQL takes it."""
-    if isinstance(kind, kinds.Choice):
+    if isinstance(kind, value_kinds.Choice):
         return value.upper()
-    if isinstance(kind, kinds.Reference):
+    if isinstance(kind, value_kinds.Reference):
         return f"{TABLES_BY_TYPENAME[kind.typename].prefix}_{value}"
     return value
 

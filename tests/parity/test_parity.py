@@ -14,16 +14,16 @@ from hypothesis import HealthCheck, Phase, given, note
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from models.identity import Role
-from resolvers.access import Caller
+from models.users import Role
 from resolvers.context import Context
+from resolvers.identity.permissions import Caller
 from resolvers.words import Language
-from schema.direct import answer, direct
-from schema.execution import GraphQLRequest, execute
+from schema.execution.execute import GraphQLRequest, execute
+from schema.execution.fast_path import answer, direct
 from schema.schema import GRAPHQL
 from tests.parity.documents import Writer
 from tests.parity.evaluator import ROOTS, Evaluator
-from tests.resolvers.world import put, world
+from tests.resolvers.read.world import put, world
 
 EXAMPLES = 150
 

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from models.identity import Role, Session, User
-from resolvers.access import Caller
-from resolvers.presumed import MOST, _seen, remember
+from models.users import Role, Session, User
+from resolvers.identity.optimistic_caller import MOST, _seen, remember
+from resolvers.identity.permissions import Caller
 from tests.factories import Factory
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from resolvers.faults import Code, Fault
-from resolvers.inputs import Mode
+from resolvers.write.inputs import Mode
 
 if TYPE_CHECKING:
     from tests.factories import Factory

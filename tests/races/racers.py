@@ -17,7 +17,7 @@ from resolvers.faults import Fault
 from tests.factories import Factory
 
 if TYPE_CHECKING:
-    from resolvers.access import Caller
+    from resolvers.identity.permissions import Caller
 
 PROCESSES = 2
 HEAD_START = 0.5

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.identity import Role
+from models.users import Role
 from tests.properties.rules import breaches
 from tests.races.racers import Attempt, Racers
 

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from models.customers import Customer
-from models.identity import Role
 from models.payments import Payment
+from models.users import Role
 
 if TYPE_CHECKING:
     from models.database import Database

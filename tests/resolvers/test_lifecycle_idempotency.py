@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.identity import Role
+from models.users import Role
 from resolvers.faults import Code, Fault
-from resolvers.inputs import Mode
-from resolvers.operation import Call, perform
+from resolvers.write.inputs import Mode
+from resolvers.write.operation import Call, perform
 from tests.contents import contents, refused_with
 from tests.factories import BY_NAME
 
 if TYPE_CHECKING:
     from models.database import Database, Reader
-    from resolvers.operation import Outcome
+    from resolvers.write.operation import Outcome
     from tests.factories import Factory
 
 

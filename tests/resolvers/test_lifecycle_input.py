@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resolvers.faults import Invalid
-from resolvers.inputs import Mode
+from resolvers.write.inputs import Mode
 from tests.contents import refused
 
 if TYPE_CHECKING:

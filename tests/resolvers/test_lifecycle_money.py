@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.identity import Role
-from models.meter import METER, Meter
+from models.database.meter import METER, Meter
 from models.payments import Payment
+from models.users import Role
 from resolvers.faults import Code
 from tests.contents import refused_with
 

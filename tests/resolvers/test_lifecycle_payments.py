@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from models.contracts import Contract
-from models.identity import Role
+from models.users import Role
 from resolvers.faults import Code, Invalid
 from tests.contents import refused, refused_with
 from tests.states import contract_in, payment_in

@@ -15,11 +15,12 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
-from models.identity import Role, Session, User
-from models.meter import METER, Meter
-from resolvers import passwords, sessions
+from models.database.meter import METER, Meter
+from models.users import Role, Session, User
+from resolvers import sessions
 from resolvers.faults import Code, Fault, Invalid
-from resolvers.work import select
+from resolvers.identity import passwords
+from resolvers.write.unit_of_work import select
 from tests.contents import refused_with
 from tests.factories import id_only
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.identity import Role
 from models.tariffs import Tariff
+from models.users import Role
 from resolvers.faults import Code, Fault, Invalid
-from resolvers.inputs import Mode
+from resolvers.write.inputs import Mode
 from tests.contents import refused, refused_with
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import Any
 import orjson
 import pytest
 
-from models.identity import Role
 from models.tickets import Ticket, TicketPriority
+from models.users import Role
 from resolvers.faults import Code, Fault, Invalid
-from resolvers.inputs import Mode
-from resolvers.operation import Call, perform
 from resolvers.statements import spelt
+from resolvers.write.inputs import Mode
+from resolvers.write.operation import Call, perform
 from tests.contents import refused, refused_with
 from tests.factories import BY_NAME, Factory, id_only
 

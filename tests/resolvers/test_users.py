@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.identity import Role, User
+from models.users import Role, User
 from resolvers import sessions, users
 from resolvers.faults import Code, Fault, Invalid
-from resolvers.inputs import Mode
-from resolvers.operation import Call, admit, perform
+from resolvers.write.inputs import Mode
+from resolvers.write.operation import Call, admit, perform
 from tests.contents import refused, refused_with
 from tests.factories import BY_NAME, Factory, id_only
 
 if TYPE_CHECKING:
     from models.database import Reader
-    from resolvers.access import Caller
     from resolvers.context import Context
+    from resolvers.identity.permissions import Caller
 
 PASSWORD = "correct horse 1"
 ROLES = tuple(Role)

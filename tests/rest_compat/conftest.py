@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.identity import Role
-from resolvers import tokens
-from resolvers.tokens import Claims, TokenType
+from models.users import Role
+from resolvers.identity import tokens
+from resolvers.identity.tokens import Claims, TokenType
 
 
 @pytest.fixture

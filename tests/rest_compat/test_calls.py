@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from models.identity import Role
+from models.users import Role
 from rest_compat.routes import PREFIX, endpoints
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.identity import Role
+from models.users import Role
 from tests.rest_compat.many import many_customers
 from tests.states import CONTRACT_STATES, PAYMENT_STATES, contract_in, payment_in
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from models.identity import Role
+from models.users import Role
 from tests.contents import contents
 
 pytestmark = pytest.mark.anyio

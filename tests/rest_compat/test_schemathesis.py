@@ -20,9 +20,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from models.identity import Role
+from models.users import Role
 from resolvers.words import Language
-from rest_compat.openapi import document
+from rest_compat.openapi.document import document
 from rest_compat.routes import PREFIX, endpoints
 from tests.states import (
     CONTRACT_STATES,

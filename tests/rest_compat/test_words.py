@@ -10,14 +10,15 @@ from string import Formatter
 
 import pytest
 
-from models import contracts, customers, identity, payments, sims, tariffs, tickets
+from models import contracts, customers, payments, sims, tariffs, tickets
+from models import users as user_models
 from resolvers.faults import Code
 from resolvers.words import CATALOGUE, Language, Message, say, word
 from resolvers.words.choices import CHOICES
 from resolvers.words.descriptions import RUSSIAN
-from rest_compat.openapi import document
+from rest_compat.openapi.document import document
 from rest_compat.routes import PREFIX, endpoints
-from schema.types import TYPES
+from schema.types.entities import TYPES
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("resolvers", "schema", "rest_compat", "abonent")
@@ -35,7 +36,7 @@ ENUMS = (
     tickets.TicketStatus,
     tickets.TicketCategory,
     tickets.TicketPriority,
-    identity.Role,
+    user_models.Role,
 )
 
 

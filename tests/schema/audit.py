@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from schema.vendor import NotFetched, Package, fetch
+from web.vendor import NotFetched, Package, fetch
 
 FOLDER = Path(__file__).parent / "vendor"
 SCRIPT = Path(__file__).with_name("audit.mjs")

@@ -10,10 +10,10 @@ import orjson
 import pytest
 from graphql import parse, validate
 
-from models.identity import Role
+from models.users import Role
 from resolvers.words import Language
-from schema.errors import formatted
-from schema.execution import GraphQLRequest, execute
+from schema.execution.errors import formatted
+from schema.execution.execute import GraphQLRequest, execute
 from schema.schema import GRAPHQL
 from tests.factories import Factory
 from tests.schema.door import Door

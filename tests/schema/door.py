@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from models.identity import Role
-from resolvers import tokens
-from resolvers.tokens import Claims, TokenType
+from models.users import Role
+from resolvers.identity import tokens
+from resolvers.identity.tokens import Claims, TokenType
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"

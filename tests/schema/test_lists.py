@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from resolvers.search import words_of
+from resolvers.read.search import words_of
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.identity import Role
+from models.users import Role
 from resolvers.sessions import authenticate
 
 pytestmark = pytest.mark.anyio

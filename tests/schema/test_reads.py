@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from models.identity import Role
+from models.users import Role
 
 pytestmark = pytest.mark.anyio
 

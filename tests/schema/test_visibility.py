@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models.identity import Role
-from resolvers.inputs import Mode
+from models.users import Role
+from resolvers.write.inputs import Mode
 
 pytestmark = pytest.mark.anyio
 

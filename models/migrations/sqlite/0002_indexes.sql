@@ -1,4 +1,4 @@
--- What must be unique. A clash is told by these names (models/rules.py).
+-- What must be unique. A clash is told by these names (models/database/constraints.py).
 
 CREATE UNIQUE INDEX users_username_key ON users (username);
 CREATE UNIQUE INDEX customers_phone_key ON customers (phone);

@@ -1,0 +1,1 @@
+"""`abonent check`: everything that must hold over several rows, looked for in the data as they are."""

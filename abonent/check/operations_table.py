@@ -1,0 +1,57 @@
+"""The table of all operations, derived from their declarations: `abonent check --operations` prints it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resolvers.identity.permissions import GRANTS
+from resolvers.operations import OPERATIONS
+from resolvers.write.inputs import input_fields
+from resolvers.write.operation import Effect
+from rest_compat.routes import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from resolvers.write.operation import Operation
+
+HEADINGS = ("operation", "from → to", "who", "arguments", "GraphQL", "REST")
+METHODS = {Effect.CREATE: "POST", Effect.UPDATE: "PUT, PATCH", Effect.DELETE: "DELETE", Effect.ACTION: "POST"}
+
+
+def table_of_operations() -> str:
+    """One line an operation, in columns: `*` marks required arguments, `+` where one may ask for a higher role."""
+    rows = [HEADINGS, *(tuple(_cells(operation)) for operation in OPERATIONS)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def _cells(operation: Operation) -> Iterator[str]:
+    yield operation.name
+    yield _moves(operation)
+    yield ", ".join(GRANTS[operation.may]) + (" +" if operation.also_needs else "")
+    yield _arguments(operation)
+    yield operation.graphql
+    yield _path(operation)
+
+
+def _moves(operation: Operation) -> str:
+    """`suspended, blocked → active`; states that lead to the same one stand together."""
+    by_target: dict[str, list[str]] = {}
+    for state, target in operation.moves.items():
+        by_target.setdefault(target or "stays", []).append(state)
+    return "; ".join(f"{', '.join(states)} → {target}" for target, states in by_target.items()) or "any"
+
+
+def _arguments(operation: Operation) -> str:
+    if operation.input is None:
+        return ""
+    return ", ".join(field.rest_name + "*" * field.required for field in input_fields(operation.input))
+
+
+def _path(operation: Operation) -> str:
+    base = f"{PREFIX}/{operation.entity._meta.db_table}/"
+    one = "" if operation.effect is Effect.CREATE else "{id}/"
+    return f"{METHODS[operation.effect]} {base}{one}{operation.rest}{'/' * bool(operation.rest)}"

@@ -1,0 +1,189 @@
+"""The rules that one SQL statement can decide: each finds the rows that break it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from models.database.engine import Dialect
+from models.tallies import RESOLUTIONS, wrong
+from models.users import Role
+from resolvers.read.tables import MODELS
+from resolvers.value_kinds import hundredths_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POSTED: Final = "('success', 'refunded')"
+SIGNED: Final = "CASE WHEN p.transaction_type IN ('charge', 'refund') THEN -p.amount ELSE p.amount END"
+SEARCHED: Final = ("customers", "sims", "tariffs", "contracts", "payments", "tickets", "users")
+COUNTED: Final = (*SEARCHED, "ledger_entries", "audit_events")
+SECRETS: Final = sorted({name for model in MODELS.values() for name in getattr(model, "secrets", ())})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Something that must hold over several rows."""
+
+    name: str
+    sql: str
+    """Gives the rows that break it."""
+    tell: Callable[..., str]
+    """Puts such a row into a sentence."""
+    sqlite: str | None = None
+    """The statement for SQLite where it differs."""
+
+
+def _money(amount: Any) -> str:
+    return "nothing" if amount is None else hundredths_text(int(amount))
+
+
+LEDGER: Final = (
+    Rule(
+        "every balance is the sum of its ledger entries",
+        """SELECT c.id, c.balance, COALESCE(l.total, 0) FROM contracts c
+        LEFT JOIN (SELECT contract_id, SUM(amount) AS total FROM ledger_entries GROUP BY contract_id) l
+        ON l.contract_id = c.id WHERE c.balance <> COALESCE(l.total, 0) ORDER BY c.id""",
+        lambda row, balance, total: f"contract {row}: balance {_money(balance)}, its entries add up to {_money(total)}",
+    ),
+    Rule(
+        "every ledger entry's balance_after is what the entries up to it add up to",
+        """SELECT id, contract_id, balance_after, total FROM (SELECT id, contract_id, balance_after,
+        SUM(amount) OVER (PARTITION BY contract_id ORDER BY id) AS total FROM ledger_entries) l
+        WHERE balance_after <> total ORDER BY id""",
+        lambda row, contract, after, total: (
+            f"ledger entry {row} of contract {contract}: balance_after {_money(after)}, but it is {_money(total)}"
+        ),
+    ),
+    Rule(
+        "a payment has a ledger entry exactly when it has posted",
+        f"""SELECT p.id, p.status, l.id FROM payments p LEFT JOIN ledger_entries l ON l.payment_id = p.id
+        WHERE (p.status IN {POSTED}) <> (l.id IS NOT NULL) ORDER BY p.id""",
+        lambda row, status, entry: (
+            f"payment {row} is {status}, and has "
+            + ("no ledger entry" if entry is None else f"the ledger entry {entry}")
+        ),
+    ),
+    Rule(
+        "a payment and its ledger entry agree on contract, signed amount and balance_after",
+        f"""SELECT p.id, l.id, {SIGNED}, l.amount FROM payments p JOIN ledger_entries l ON l.payment_id = p.id
+        WHERE p.status IN {POSTED} AND (l.contract_id <> p.contract_id OR l.amount <> {SIGNED}
+        OR l.balance_after <> p.balance_after) ORDER BY p.id""",
+        lambda row, entry, signed, amount: (
+            f"payment {row} ({_money(signed)}) and its ledger entry {entry} ({_money(amount)}) disagree"
+        ),
+    ),
+    Rule(
+        "a payment is refunded exactly when a refund of the same contract and amount gives it back",
+        """SELECT p.id, p.status, r.id FROM payments p LEFT JOIN payments r ON r.refund_of_id = p.id
+        WHERE (p.status = 'refunded') <> (r.id IS NOT NULL) OR r.contract_id <> p.contract_id OR r.amount <> p.amount
+        OR r.transaction_type <> 'refund' OR r.status <> 'success' ORDER BY p.id""",
+        lambda row, status, refund: (
+            f"payment {row} is {status}, "
+            + ("without a refund" if refund is None else f"its refund is payment {refund}")
+        ),
+    ),
+)
+
+LIFECYCLES: Final = (
+    Rule(
+        "a SIM in a contract is in the contract's state, or blocked",
+        """SELECT s.id, s.status, c.id, c.status FROM sims s JOIN contracts c ON c.id = s.contract_id
+        WHERE c.status NOT IN ('active', 'suspended') OR (s.status <> 'blocked' AND s.status <> c.status)
+        ORDER BY s.id""",
+        lambda row, status, contract, state: f"SIM {row} is {status} in contract {contract}, which is {state}",
+    ),
+    Rule(
+        "a customer who is not active has no active contract",
+        """SELECT k.id, k.status, c.id FROM customers k JOIN contracts c ON c.customer_id = k.id
+        WHERE k.status <> 'active' AND c.status = 'active' ORDER BY c.id""",
+        lambda row, status, contract: f"customer {row} is {status}, but contract {contract} is active",
+    ),
+    Rule(
+        "a contract suspended because of its customer has one who is not active",
+        """SELECT c.id, k.id FROM contracts c JOIN customers k ON k.id = c.customer_id
+        WHERE c.suspension_reason = 'customer' AND k.status = 'active' ORDER BY c.id""",
+        lambda row, customer: f"contract {row} is suspended because of customer {customer}, who is active",
+    ),
+    Rule(
+        "a contract on a prepaid tariff has no credit limit",
+        """SELECT c.id, c.credit_limit, t.name FROM contracts c JOIN tariffs t ON t.id = c.tariff_id
+        WHERE t.tariff_type = 'prepaid' AND c.credit_limit <> 0 ORDER BY c.id""",
+        lambda row, limit, tariff: f"contract {row}: credit limit {_money(limit)} on the prepaid tariff {tariff!r}",
+    ),
+    Rule(
+        "a ticket about a contract is of the contract's customer",
+        """SELECT t.id, t.customer_id, c.id, c.customer_id FROM tickets t JOIN contracts c ON c.id = t.contract_id
+        WHERE t.customer_id <> c.customer_id ORDER BY t.id""",
+        lambda row, customer, contract, owner: (
+            f"ticket {row} of customer {customer} is about contract {contract} of customer {owner}"
+        ),
+    ),
+)
+
+KEEPING: Final = (
+    Rule(
+        "there is an active admin, once there are users",
+        f"""SELECT COUNT(*) FROM users
+        HAVING COUNT(*) > 0 AND COUNT(CASE WHEN role = '{Role.ADMIN}' AND is_active THEN 1 END) = 0""",
+        lambda users: f"none of the {users} users is an active admin",
+    ),
+    Rule(
+        "the tallies say how many rows there are of each kind, and what they add up to",
+        wrong(Dialect.POSTGRES),
+        lambda table, *rest: (
+            f"{table} ({' '.join(key for key in rest[:3] if key)}): the tallies have {int(rest[3]):+d} rows"
+            f" and {f'{int(rest[4])} µs' if table == RESOLUTIONS else _money(rest[4])} too much, of {int(rest[5])} rows"
+        ),
+        sqlite=wrong(Dialect.SQLITE),
+    ),
+    Rule(
+        "no secret is in the journal",
+        f"""SELECT id, entity, entity_id FROM audit_events
+        WHERE changes ?| ARRAY[{", ".join(f"'{name}'" for name in SECRETS)}] OR changes::text LIKE '%$argon2%'
+        ORDER BY id""",
+        lambda row, entity, entity_id: f"event {row} of {entity}_{entity_id} tells a secret",
+        sqlite=f"""SELECT id, entity, entity_id FROM audit_events
+        WHERE {" OR ".join(f"json_type(changes, '$.{name}') IS NOT NULL" for name in SECRETS)}
+        OR changes LIKE '%$argon2%' ORDER BY id""",
+    ),
+    Rule(
+        "ids that were given are not given again",
+        " UNION ALL ".join(
+            f"SELECT '{table}', MAX(id), pg_sequence_last_value(pg_get_serial_sequence('{table}', 'id')) FROM {table}"
+            f" HAVING MAX(id) > COALESCE(pg_sequence_last_value(pg_get_serial_sequence('{table}', 'id')), 0)"
+            for table in COUNTED
+        ),
+        lambda table, last, given: f"{table}: the last id is {last}, but the next would follow {given}",
+        sqlite=" UNION ALL ".join(
+            f"SELECT '{table}', MAX(id), (SELECT seq FROM sqlite_sequence WHERE name = '{table}') FROM {table}"
+            f" HAVING MAX(id) > COALESCE((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0)"
+            for table in COUNTED
+        ),
+    ),
+)
+
+RULES: Final = (*LEDGER, *LIFECYCLES, *KEEPING)
+
+SQLITE_RULES: Final = (
+    Rule(
+        "no row refers to one that is not there",
+        'SELECT "table", rowid, parent FROM pragma_foreign_key_check ORDER BY 1, 2',
+        lambda table, row, parent: f"{table} {row} refers to one of {parent} that does not exist",
+    ),
+    Rule(
+        "the full text knows every row, and no other",
+        " UNION ALL ".join(
+            f"SELECT '{table}', id, NULL FROM {table} WHERE id NOT IN (SELECT id FROM {table}_search_docsize)"
+            f" UNION ALL SELECT '{table}', NULL, id FROM {table}_search_docsize"
+            f" WHERE id NOT IN (SELECT id FROM {table})"
+            for table in SEARCHED
+        ),
+        lambda table, row, document: (
+            f"{table} {row} cannot be found by search"
+            if document is None
+            else f"{table} {document} is found, but is gone"
+        ),
+    ),
+)
+"""What PostgreSQL holds by itself."""

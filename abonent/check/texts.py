@@ -1,0 +1,116 @@
+"""What rows say of themselves in derived columns: search texts, contract numbers, billing dates, folded emails.
+
+The models' own functions say what they should be, so that no rule stands here a second time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from models.contracts import Contract
+from models.customers import Customer
+from models.payments import Payment
+from models.sims import Sim
+from models.tariffs import Tariff
+from models.tickets import Ticket
+from models.users import User
+from resolvers.binding import months_after
+from resolvers.statements import spelt
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from models.database import Database
+    from models.entity import Entity
+    from models.settings import Settings
+
+PAGE: Final = 2_000
+NAMES: Final = ("o.last_name", "o.first_name", "o.middle_name", "o.organization_name")
+CUSTOMER: Final = "JOIN customers o ON o.id = t.customer_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """As much of a customer as search texts take."""
+
+    all: tuple[str | None, ...]
+
+    def names(self) -> tuple[str | None, ...]:
+        return self.all
+
+
+def _customer(owner: Sequence[Any]) -> Customer:
+    return cast("Customer", Names(tuple(owner)))
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A table, what of its owner's row its search text takes, and how the text is made."""
+
+    model: type[Entity]
+    search: Callable[[Any, Sequence[Any]], str]
+    owner: tuple[str, ...] = ()
+    join: str = ""
+
+
+TABLES: Final = (
+    Derived(Customer, lambda row, _: row.searchable()),
+    Derived(Sim, lambda row, _: row.searchable()),
+    Derived(Tariff, lambda row, _: row.searchable()),
+    Derived(User, lambda row, _: row.searchable()),
+    Derived(Contract, lambda row, owner: row.searchable(_customer(owner)), NAMES, CUSTOMER),
+    Derived(Ticket, lambda row, owner: row.searchable(_customer(owner)), NAMES, CUSTOMER),
+    Derived(
+        Payment,
+        lambda row, owner: row.searchable(owner[0]),
+        ("o.number",),
+        "JOIN contracts o ON o.id = t.contract_id",
+    ),
+)
+
+
+async def texts_out_of_date(database: Database, settings: Settings) -> AsyncIterator[str]:
+    """A sentence for every row that says something else than it should."""
+    for derived in TABLES:
+        async for row, owner in _rows(database, derived):
+            for what in _wrong(row, derived.search(row, owner), settings.time_zone):
+                yield f"{derived.model.__name__.lower()} {row.id}: {what}"
+
+
+async def _rows(database: Database, derived: Derived) -> AsyncIterator[tuple[Entity, tuple[Any, ...]]]:
+    """All rows and what is needed of their owners, in pages: each is read at one moment, owner and owned together."""
+    columns = list(derived.model._meta.fields_db_projection)
+    selected = ", ".join([*(f"t.{name}" for name in columns), *derived.owner])
+    sql = spelt(
+        database.dialect,
+        f"SELECT {selected} FROM {derived.model._meta.db_table} t {derived.join}"
+        f" WHERE t.id > $1 ORDER BY t.id LIMIT {PAGE}",
+    )
+    last = 0
+    while rows := await database.fetch(sql, [last]):
+        for values in rows:
+            own, owner = values[: len(columns)], tuple(values[len(columns) :])
+            yield derived.model._init_from_db(**dict(zip(columns, own, strict=True))), owner
+        last = rows[-1][columns.index("id")]
+
+
+def _wrong(row: Any, search: str, zone: ZoneInfo) -> Iterator[str]:
+    if row.search != search:
+        yield "its search text is out of date"
+    if isinstance(row, Customer) and row.email_key != row.folded_email():
+        yield "its folded email is not that of its email"
+    if isinstance(row, Contract):
+        yield from _wrong_terms(row, zone)
+
+
+def _wrong_terms(contract: Contract, zone: ZoneInfo) -> Iterator[str]:
+    number = f"CTR-{contract.created_at.astimezone(zone).year}-{contract.id:06d}"
+    if contract.number != number:
+        yield f"its number is {contract.number}, not {number}"
+    begun, due = contract.activation_date, contract.next_billing_date
+    if begun is not None and due is not None:
+        months = (due.year - begun.year) * 12 + due.month - begun.month
+        if months < 1 or due != months_after(begun, months):
+            yield f"it is next billed on {due}, which is no whole number of months after {begun}"

@@ -1,0 +1,220 @@
+"""What both databases have in common: the interface, and `write()`, the one way into a transaction.
+
+    Raced         another transaction was faster: the whole write runs anew, a bounded number of times
+    Unavailable   the database cannot be reached, or cannot be written: what doors answer 503 to
+
+A broken constraint is Tortoise's `IntegrityError` on both databases (`models.database.constraints` names it), anything
+else that the database refuses Tortoise's `OperationalError`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import random
+from abc import ABC, abstractmethod
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.context import TortoiseContext, get_current_context
+from tortoise.exceptions import TransactionManagementError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+
+    from tortoise.backends.base.client import BaseDBAsyncClient
+
+T = TypeVar("T")
+
+ATTEMPTS = 12
+"""How often a write is tried. Of racers for one row at least one gets through each time."""
+LONGEST_PAUSE = 0.05
+"""Seconds, before a write is tried again."""
+_CHANCE = random.SystemRandom()
+CLOSING_PATIENCE = 10.0
+"""Seconds that `close()` waits for transactions under way."""
+CONNECTION = "default"
+"""Tortoise's name for the one connection."""
+
+
+class Dialect(StrEnum):
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
+
+class Raced(Exception):
+    """Another transaction was faster: rows glimpsed without a lock have changed, or the database broke a deadlock."""
+
+
+class Unavailable(Exception):
+    """The database cannot be reached or cannot be written; its cause says why. Trying again later may help."""
+
+
+class Reader(Protocol):
+    """Whatever can be asked."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+
+    async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of one statement, their values by position; parameters are `$1` on PostgreSQL, `?1` on SQLite.
+
+        Raises `Unavailable`, and Tortoise's `IntegrityError` and `OperationalError`.
+        """
+
+
+class Transaction(ABC):
+    """One transaction on its own connection; inside `write()` Tortoise's models use it too.
+
+    Once it has ended, it refuses every statement, so that nothing left running in the background can join a stranger's.
+    """
+
+    def __init__(self) -> None:
+        self.ended = False
+
+    @property
+    @abstractmethod
+    def dialect(self) -> Dialect: ...
+
+    @abstractmethod
+    async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """As of `Reader`."""
+
+    @abstractmethod
+    def orm(self) -> BaseDBAsyncClient:
+        """Tortoise's client on this connection."""
+
+    @abstractmethod
+    async def begin(self) -> None: ...
+
+    @abstractmethod
+    async def commit(self) -> None: ...
+
+    @abstractmethod
+    async def rollback(self) -> None:
+        """Undo whatever there is; a connection that is lost has done so already."""
+
+    @abstractmethod
+    async def release(self) -> None:
+        """Give the connection back."""
+
+    def check_open(self) -> None:
+        if self.ended:
+            raise TransactionManagementError("The transaction has ended.")
+
+
+class Binding(TortoiseContext):
+    """What binds Tortoise's models to one database, in one event loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.get_running_loop()
+
+
+class Database(ABC):
+    """An open database. Its own `fetch()` reads outside transactions, and cannot write."""
+
+    def __init__(self) -> None:
+        self._tortoise = Binding()
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    @property
+    @abstractmethod
+    def dialect(self) -> Dialect: ...
+
+    @abstractmethod
+    async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """As of `Reader`."""
+
+    @abstractmethod
+    async def acquire(self) -> Transaction:
+        """A transaction that has not begun, once there is a connection for it; may be cancelled. For `write()`."""
+
+    @abstractmethod
+    async def _close(self) -> None: ...
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` unless the database answers and is migrated."""
+        try:
+            await self.fetch("SELECT 1 FROM schema_migrations LIMIT 1")
+        except Unavailable:
+            raise
+        except Exception as error:
+            raise Unavailable("The database is not migrated: run `abonent migrate`.") from error
+
+    async def write(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run `body` in one transaction and commit; any exception undoes it all.
+
+        A `body` must be able to run more than once: it does when it was raced. It runs in a task of its own, and to
+        its end even if the caller is cancelled, so that it is done whole or not at all, and gives its connection back.
+        Raises what `body` raises, and `Unavailable`.
+        """
+        raced: Raced | None = None
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(_CHANCE.uniform(0, LONGEST_PAUSE))
+            try:
+                return await self._write_once(body)
+            except Raced as error:
+                raced = error
+        raise Unavailable(f"Raced by other transactions {ATTEMPTS} times.") from raced
+
+    async def _write_once(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
+        transaction = await self.acquire()
+        task = self._task(self._run(transaction, body))
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        await asyncio.wait([task])  # unlike awaiting the task, cancels nothing when it is cancelled itself
+        return task.result()
+
+    async def _run(self, transaction: Transaction, body: Callable[[Transaction], Awaitable[T]]) -> T:
+        try:
+            await transaction.begin()
+            self._tortoise.connections.set(CONNECTION, transaction.orm())
+            result = await body(transaction)
+            transaction.ended = True  # what is left running must not get in before, or beside, the commit
+            await transaction.commit()
+        except BaseException:
+            await transaction.rollback()
+            raise
+        else:
+            return result
+        finally:
+            transaction.ended = True
+            await transaction.release()
+
+    def _task(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task whose models are bound to this database, even if another one is open too."""
+        context = contextvars.copy_context()
+        context.run(self._tortoise.__enter__)
+        return asyncio.get_running_loop().create_task(work, context=context)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # its caller may have gone: nobody else looks
+
+    async def close(self) -> None:
+        """Wait a while for transactions under way, then close every connection."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=CLOSING_PATIENCE)
+        await self._tortoise.close_connections()
+        await self._close()
+
+    async def bind_models(self, engine: str, credentials: dict[str, Any]) -> None:
+        """Bind Tortoise's models to this database: `engine` names the module of its client class.
+
+        Tortoise keeps statements and column types by model, whatever the dialect: they are made anew here, so that
+        databases of both kinds may be opened one after another. Code that runs in no `write()` gets the first one open
+        (of those whose event loop still lives: one may have been left open by a test that failed).
+        """
+        EXECUTOR_CACHE.clear()
+        first = get_current_context()
+        if isinstance(first, Binding) and first.loop.is_closed():
+            await first.close_connections()
+        config = {
+            "connections": {CONNECTION: {"engine": engine, "credentials": credentials}},
+            "apps": {"models": {"models": ["models"], "default_connection": CONNECTION}},
+        }
+        await self._task(self._tortoise.init(config, _enable_global_fallback=get_current_context() is None))

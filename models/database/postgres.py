@@ -1,0 +1,194 @@
+"""PostgreSQL. Sessions are read-only but for the READ COMMITTED transactions of `write()`."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
+
+from models.database.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
+from models.database.postgres_pool import BEGIN, COMMIT, ERRORS, ROLLBACK, Pool, Wire, dropped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from models.settings import Settings
+
+UNUSABLE = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
+)
+"""Errors of a server that cannot work for now."""
+AGAIN = (asyncpg.TransactionRollbackError, asyncpg.InvalidCachedStatementError)
+"""Errors that do not happen a second time: deadlock, serialization failure, a statement prepared before a migration."""
+
+
+def translated(error: BaseException) -> Exception:
+    """The driver's error as the rest of the program knows it."""
+    if isinstance(error, AGAIN):
+        return Raced(str(error))
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return IntegrityError(error)
+    if isinstance(error, UNUSABLE) or dropped(error):
+        return Unavailable(str(error) or type(error).__name__)
+    return OperationalError(error)
+
+
+def translated_uncommitted(error: BaseException) -> Exception:
+    """The same within a transaction: with its connection all its work is gone, and can be done anew on another one."""
+    return Raced(str(error)) if dropped(error) else translated(error)
+
+
+class _Translating:
+    """Tortoise's clients, with our translation of errors in the place of theirs."""
+
+    _translated = staticmethod(translated)
+
+    async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await func(self, *args, **kwargs)
+        except ERRORS as error:
+            raise self._translated(error) from error
+
+    def _in_transaction(self) -> Any:
+        raise TransactionManagementError("Database.write() is the only way into a transaction.")
+
+
+class PostgresOrm(_Translating, AsyncpgDBClient):
+    """Tortoise's client over our pool, for reads outside transactions."""
+
+    def __init__(self, wires: Pool, connection_name: str) -> None:
+        super().__init__(connection_name=connection_name)
+        self._wires = wires
+
+    def acquire_connection(self) -> Any:
+        return self._wires.borrowed()
+
+    async def close(self) -> None:
+        """The pool belongs to the `Database`."""
+
+
+client_class = PostgresOrm
+"""What Tortoise looks for in an engine's module."""
+
+
+class TransactionOrm(_Translating, TransactionWrapper):
+    """Tortoise's client on a transaction's connection."""
+
+    _translated = staticmethod(translated_uncommitted)
+
+    def __init__(self, parent: AsyncpgDBClient, transaction: PostgresTransaction) -> None:
+        super().__init__(parent)
+        self._connection = transaction.wire
+        self._lock = transaction.turn
+        self._transaction = transaction
+
+    def acquire_connection(self) -> Any:
+        self._transaction.check_open()
+        return super().acquire_connection()
+
+
+class PostgresTransaction(Transaction):
+    """READ COMMITTED: operations lock the rows that they decide on."""
+
+    dialect = Dialect.POSTGRES
+
+    def __init__(self, pool: Pool, wire: Wire, orm: AsyncpgDBClient) -> None:
+        super().__init__()
+        self._pool = pool
+        self._parent = orm
+        self._failure: BaseException | None = None
+        self.wire = wire
+        self.turn = asyncio.Lock()
+
+    async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        self.check_open()
+        try:
+            async with self.turn:
+                return await self.wire.fetch(sql, *params)  # type: ignore[no-any-return]
+        except ERRORS as error:
+            raise translated_uncommitted(error) from error
+
+    def orm(self) -> TransactionOrm:
+        return TransactionOrm(self._parent, self)
+
+    async def begin(self) -> None:
+        """A connection found dead is no reason to give up; whatever else is wrong here, nothing can be written."""
+        try:
+            await self.wire.execute(BEGIN)
+        except ERRORS as error:
+            self._failure = error
+            raise Raced(str(error)) if dropped(error) else Unavailable(str(error)) from error
+
+    async def commit(self) -> None:
+        """Never tried again: if the connection is lost meanwhile, nobody knows whether it was done."""
+        try:
+            done = await self.wire.execute(COMMIT)
+        except ERRORS as error:
+            raise translated(error) from error
+        if done != COMMIT:  # the server's word for what it did
+            raise TransactionManagementError("A statement had failed, and so nothing was committed.")
+
+    async def rollback(self) -> None:
+        with suppress(*ERRORS):  # a connection that cannot even do this is ended when it is released
+            await self.wire.execute(ROLLBACK)
+
+    async def release(self) -> None:
+        self._pool.release(self.wire, self._failure)
+
+
+class PostgresDatabase(Database):
+    """The server."""
+
+    dialect = Dialect.POSTGRES
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._pool = Pool(settings.database_url, settings.pool_size)
+        self._orm = PostgresOrm(self._pool, CONNECTION)
+
+    @classmethod
+    async def opened(cls, settings: Settings) -> PostgresDatabase:
+        database = cls(settings)
+        await database.bind_models(__name__, {"wires": database._pool})
+        return database
+
+    async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """As of `Reader`; a connection that has died unnoticed is replaced once."""
+        try:
+            return await self._fetch(sql, params)
+        except ERRORS as error:
+            if not dropped(error):
+                raise translated(error) from error
+        try:
+            return await self._fetch(sql, params)
+        except ERRORS as error:
+            raise translated(error) from error
+
+    async def _fetch(self, sql: str, params: Sequence[object]) -> list[tuple[Any, ...]]:
+        wire = await self._pool.acquire()
+        try:
+            rows: list[tuple[Any, ...]] = await wire.fetch(sql, *params)
+        except BaseException as error:
+            self._pool.release(wire, error)
+            raise
+        self._pool.release(wire)
+        return rows
+
+    async def acquire(self) -> PostgresTransaction:
+        try:
+            return PostgresTransaction(self._pool, await self._pool.acquire(), self._orm)
+        except ERRORS as error:
+            raise Unavailable(str(error) or type(error).__name__) from error
+
+    async def _close(self) -> None:
+        with suppress(TimeoutError):
+            await self._pool.close()

@@ -1,0 +1,180 @@
+"""SQLite: one connection that writes and a few that only read.
+
+The file is in WAL mode, so that readers neither wait for a writer nor make it wait, and several processes may share
+it. `synchronous = FULL`: a commit is on the disk before it is acknowledged. A process that is killed loses nothing
+either way (what it wrote is in the system's cache), but with NORMAL a machine that loses power would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.exceptions import TransactionManagementError
+
+from models.database.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
+from models.database.meter import metered
+from models.database.sqlite_worker import Threads, adapted, begin, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from models.settings import Settings
+
+T = TypeVar("T")
+Params = tuple[Any, ...]
+
+
+def database_file(url: str) -> Path:
+    """The file of `sqlite://FILE`; three slashes make it absolute, and four, as other programs want it, do too."""
+    file = url.removeprefix("sqlite://")
+    return Path(file.removeprefix("/") if file.startswith("//") else file)
+
+
+def _rows(connection: sqlite3.Connection, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return connection.execute(sql, params).fetchall()
+
+
+def _dicts(connection: sqlite3.Connection, sql: str, params: Params) -> tuple[int, list[dict[str, Any]]]:
+    """Rows changed, or else rows found; and the rows."""
+    cursor = connection.execute(sql, params)
+    names = [column[0] for column in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    return (cursor.rowcount if cursor.rowcount >= 0 else len(rows)), rows
+
+
+def _insert(connection: sqlite3.Connection, sql: str, params: Params) -> int | None:
+    return connection.execute(sql, params).lastrowid
+
+
+def _many(connection: sqlite3.Connection, sql: str, params: list[Params]) -> None:
+    connection.executemany(sql, params)
+
+
+def _script(connection: sqlite3.Connection, sql: str) -> None:
+    connection.executescript(sql)
+
+
+class SqliteOrm(SqliteClient):
+    """Tortoise's client over `run`, which knows the connection: a reader, or the transaction's."""
+
+    def __init__(self, run: Callable[..., Awaitable[Any]], connection_name: str = CONNECTION) -> None:
+        super().__init__("", connection_name=connection_name)
+        self._run = run
+
+    def _in_transaction(self) -> Any:
+        raise TransactionManagementError("Database.write() is the only way into a transaction.")
+
+    async def execute_insert(self, query: str, values: list[Any]) -> int:
+        return await self._run(_insert, query, _adapted(values))  # type: ignore[no-any-return]
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        await self._run(_many, query, [_adapted(row) for row in values])
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[dict[str, Any]]]:
+        return await self._run(_dicts, query, _adapted(values or ()))  # type: ignore[no-any-return]
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        return (await self.execute_query(query, values))[1]
+
+    async def execute_script(self, query: str) -> None:
+        await self._run(_script, query)
+
+    async def close(self) -> None:
+        """The connections belong to the `Database`."""
+
+
+client_class = SqliteOrm
+"""What Tortoise looks for in an engine's module."""
+
+
+def _adapted(values: Sequence[object]) -> Params:
+    return tuple(map(adapted, values))
+
+
+def _numbered(values: Sequence[object]) -> dict[str, Any]:
+    """The parameters `?1`, `?2` …, which Python takes for named ones: from 3.14 on it refuses a sequence for them."""
+    return {str(number): adapted(value) for number, value in enumerate(values, 1)}
+
+
+class SqliteTransaction(Transaction):
+    """BEGIN IMMEDIATE: the one writer of the whole file, from the first statement on."""
+
+    dialect = Dialect.SQLITE
+
+    def __init__(self, writer: Threads, turn: asyncio.Lock) -> None:
+        super().__init__()
+        self._writer = writer
+        self._turn = turn
+
+    async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return await self._run(_rows, sql, _numbered(params))
+
+    def orm(self) -> SqliteOrm:
+        return SqliteOrm(self._run)
+
+    async def _run(self, work: Callable[..., T], *args: object) -> T:
+        self.check_open()
+        return await metered(self._writer.run(_within, work, args))
+
+    async def begin(self) -> None:
+        await self._writer.run(begin)
+
+    async def commit(self) -> None:
+        await self._writer.run(_within, sqlite3.Connection.commit, ())
+
+    async def rollback(self) -> None:
+        try:
+            await self._writer.run(sqlite3.Connection.rollback)
+        except Unavailable:
+            return  # the connection has been dropped, and the transaction with it
+
+    async def release(self) -> None:
+        self._turn.release()
+
+
+def _within(connection: sqlite3.Connection, work: Callable[..., T], args: tuple[object, ...]) -> T:
+    """A full disk ends a transaction by itself: what follows must not be committed statement by statement."""
+    if not connection.in_transaction:
+        raise Unavailable("The database has ended the transaction.")
+    return work(connection, *args)
+
+
+class SqliteDatabase(Database):
+    """The file, shared with whoever else has it open."""
+
+    dialect = Dialect.SQLITE
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        file = database_file(settings.database_url)
+        self._readers = Threads(settings.readers, partial(connect, file, read_only=True), file)
+        self._writer = Threads(1, partial(connect, file, patience=0), file)
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def opened(cls, settings: Settings) -> SqliteDatabase:
+        database = cls(settings)
+        await database.bind_models(__name__, {"run": database._read})
+        return database
+
+    async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return await self._read(_rows, sql, _numbered(params))
+
+    async def _read(self, work: Callable[..., T], *args: object) -> T:
+        try:
+            return await metered(self._readers.run(work, *args))
+        except Raced as error:
+            raise Unavailable(str(error)) from error
+
+    async def acquire(self) -> SqliteTransaction:
+        await self._turn.acquire()
+        return SqliteTransaction(self._writer, self._turn)
+
+    async def _close(self) -> None:
+        for threads in (self._readers, self._writer):
+            await asyncio.to_thread(threads.close)

@@ -1,0 +1,1 @@
+"""Reads: a selection becomes one SQL statement that builds the JSON in the database."""

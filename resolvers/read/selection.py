@@ -1,0 +1,293 @@
+"""What a read asks for, as plain data: `schema/` and `rest_compat/` build it, the compiler turns it into one statement.
+
+Three layers, top down:
+
+- where things come from, in `sources.py`: `Table`, `Column`, `Expression`, `ToOne`, `ToMany`;
+- what is asked of them: `Object` with `Scalar`, `Constant`, `Nested` and `Listing` fields;
+- what a whole statement answers: `ById`, `Several`, `Connection` at the root, `Numbered` (a REST page).
+
+A selection holds no values, only `Bind`s that fetch them from the variables of a request, so that one compiled
+statement serves every request of its shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from resolvers.read.sources import Column, Expression, Kind, Source, Table, ToMany, ToOne
+
+if TYPE_CHECKING:
+    from resolvers.read.search import Word
+
+__all__ = ["Column", "Expression", "Kind", "Source", "Table", "ToMany", "ToOne"]
+
+Variables = Mapping[str, Any]
+Bind = Callable[[Variables], Any]
+"""Fetches one parameter's value (an int, a str, a datetime …) from the variables of a request."""
+
+
+# --- what is asked ------------------------------------------------------------------------------------------------
+
+
+class Style(Enum):
+    """How a scalar is written: plainly by its kind, or"""
+
+    PLAIN = auto()
+    ENUM_NAME = auto()
+    """A choice as GraphQL spells it: upper case."""
+    GLOBAL_ID = auto()
+    """An integer id behind its prefix: `ctr_7`."""
+    WORDS = auto()
+    """A choice as a word for people, by `Scalar.words`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value under its response key."""
+
+    key: str
+    source: Source
+    style: Style = Style.PLAIN
+    prefix: str = ""
+    """With `GLOBAL_ID`: `ctr`."""
+    words: tuple[tuple[str, str], ...] = ()
+    """With `WORDS`: each choice and its word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value that needs no row: `__typename`, a field that the caller's role may not see."""
+
+    key: str
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A related object, or null."""
+
+    key: str
+    relation: ToOne
+    object: Object
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A connection of related objects."""
+
+    key: str
+    relation: ToMany
+    connection: Connection
+
+
+class EntryFact(Enum):
+    FIELD = auto()
+    OLD = auto()
+    NEW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A document `{field: [old, new]}` (the journal's changes) as a list of objects, by the field's name."""
+
+    key: str
+    source: Column
+    parts: tuple[tuple[str, EntryFact] | Constant, ...]
+    """Each response key and what stands under it; old and new stay the JSON values that they are."""
+    names: tuple[tuple[str, str], ...] = ()
+    """How fields are spelt here, by their stored name; one that is not listed stays as it is stored."""
+
+
+Selected = Scalar | Constant | Nested | Listing | Entries
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """The fields asked of one row, in the order in which they are answered; response keys are unique."""
+
+    table: Table
+    fields: tuple[Selected, ...]
+    where: tuple[Condition, ...] = ()
+    """With `ById` and `Several`: the rows that the caller may see; any other is as if it were not there."""
+
+
+class Comparison(Enum):
+    EQUALS = auto()
+    IN = auto()
+    """The bind gives a list, which may be empty."""
+    AT_LEAST = auto()
+    AT_MOST = auto()
+    BEFORE = auto()
+    IS_NULL = auto()
+    """The bind gives True for null, False for not null."""
+    HOLDS = auto()
+    """The source is true: said in the statement itself, where a partial index sees it; the bind is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One restriction; all of a list's are ANDed. Moments are bound as aware datetimes, choices as their text."""
+
+    source: Source
+    comparison: Comparison
+    value: Bind
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of an ordering. Nulls last either way, text by casefolded code point, choices in their listed order."""
+
+    source: Source
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Which rows, in which order. The last term is always the id, so that the order is total."""
+
+    where: tuple[Condition, ...]
+    words: tuple[Word, ...]
+    order: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """A boundary from a decoded cursor: for every term of the order its value; nulls are part of the shape."""
+
+    values: tuple[Bind, ...]
+    nulls: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    key: str
+    object: Object
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    key: str
+    fields: tuple[Cursor | Node | Constant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    key: str
+    object: Object
+
+
+class PageFact(Enum):
+    HAS_NEXT = auto()
+    HAS_PREVIOUS = auto()
+    START = auto()
+    END = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    key: str
+    facts: tuple[tuple[str, PageFact] | Constant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalCount:
+    """Counted only if asked."""
+
+    key: str
+
+
+Part = Edges | Nodes | PageInfo | TotalCount | Constant
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A keyset page. Cursors are hex of the JSON array `[stamp, value of each term …]`, written by the database.
+
+    A limit that is the same for every request of this shape is better an int than a bind: it need not be planned for.
+    """
+
+    table: Table
+    choose: Choose
+    limit: Bind | int
+    backward: bool
+    after: Keyset | None
+    before: Keyset | None
+    stamp: str
+    """Names the list and its ordering, so that a cursor of another one is recognised."""
+    parts: tuple[Part, ...]
+
+
+# --- what a statement answers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """One object, or null."""
+
+    object: Object
+    id: Bind
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Objects of any types by their global ids, in the order asked, null where there is none.
+
+    The bind gives a list of `(prefix, id)`; a prefix without an object answers null.
+    """
+
+    objects: tuple[Object, ...]
+    ids: Bind
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A numbered page (REST): the exact count of all rows, and one page of objects as a JSON array."""
+
+    object: Object
+    choose: Choose
+    limit: Bind | int
+    offset: Bind | int
+
+
+Root = ById | Several | Connection | Numbered
+
+
+# --- what a list can be asked -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter of an entity's lists, for both doors.
+
+    GraphQL derives its names: equality `status`, `customerId`; `statusIn`; moments `createdAfter/Before`; numbers
+    `balanceMin/Max`. REST has `name` alone, where `rest` is set, and `_after`/`_before` for moments.
+    """
+
+    name: str
+    """snake_case, without a suffix: `status`, `customer`, `created`, `balance`."""
+    source: Source
+    description: str
+    refers_to: str | None = None
+    """The typename whose ids it takes."""
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpec:
+    """How an entity's lists can be searched, filtered and ordered, whichever door they are read through."""
+
+    table: Table
+    filters: tuple[Filter, ...]
+    default_order: tuple[Term, ...]
+    """Ends with the id."""
+    orderable: tuple[Column, ...] = ()
+    """The columns that a caller may order by."""
+    searchable: bool = True

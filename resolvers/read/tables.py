@@ -1,0 +1,62 @@
+"""The tables that people see as objects, and the model behind each (contract §1, §5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from models.contracts import Contract
+from models.customers import Customer
+from models.journal import AuditEvent
+from models.money import LedgerEntry
+from models.payments import Payment
+from models.sims import Sim
+from models.tariffs import Tariff
+from models.tickets import Ticket
+from models.users import User
+from resolvers.read.selection import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tortoise.models import Model
+
+CUSTOMERS: Final = Table("customers", "cus", "Customer")
+SIMS: Final = Table("sims", "sim", "Sim")
+TARIFFS: Final = Table("tariffs", "trf", "Tariff")
+CONTRACTS: Final = Table("contracts", "ctr", "Contract")
+PAYMENTS: Final = Table("payments", "pay", "Payment")
+TICKETS: Final = Table("tickets", "tkt", "Ticket")
+USERS: Final = Table("users", "usr", "User")
+STAFF: Final = Table("users", "usr", "Staff")
+"""Users as everybody may see them: id, username, full name."""
+LEDGER_ENTRIES: Final = Table("ledger_entries", "led", "LedgerEntry")
+AUDIT_EVENTS: Final = Table("audit_events", "evt", "HistoryEvent")
+
+TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
+    table.typename: table
+    for table in (
+        CUSTOMERS,
+        SIMS,
+        TARIFFS,
+        CONTRACTS,
+        PAYMENTS,
+        TICKETS,
+        USERS,
+        STAFF,
+        LEDGER_ENTRIES,
+        AUDIT_EVENTS,
+    )
+}
+
+MODELS: Final[Mapping[str, type[Model]]] = {
+    "Customer": Customer,
+    "Sim": Sim,
+    "Tariff": Tariff,
+    "Contract": Contract,
+    "Payment": Payment,
+    "Ticket": Ticket,
+    "User": User,
+    "Staff": User,
+    "LedgerEntry": LedgerEntry,
+    "HistoryEvent": AuditEvent,
+}

@@ -1,0 +1,116 @@
+"""Idempotency keys: a retry gets the first answer (contract §2, Money).
+
+A key belongs to a caller and an operation for 24 hours, over both protocols. It is claimed by a unique insert inside
+the operation's own transaction: a second call with it waits for the first to end, and a refusal leaves no trace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from models.database import Dialect
+from models.journal import IdempotencyKey
+from resolvers.faults import Code, fault
+from resolvers.statements import spelt
+from resolvers.write.inputs import given
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resolvers.write.operation import Call
+    from resolvers.write.unit_of_work import Work
+
+LIFETIME = timedelta(hours=24)
+FORGOTTEN_AT_ONCE = 10
+"""Expired keys that a call with a new one deletes: more than one, so that they become fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an earlier call with the key did; `answer` only for the same door, document and language."""
+
+    target: int
+    notes: Mapping[str, Any]
+    answer: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key in this call's hands (`kept` is None), or the answer that an earlier call left under it."""
+
+    row_id: int
+    document: str
+    kept: Kept | None = None
+
+
+async def claim(work: Work, call: Call, data: object) -> Claim:
+    """Take the key for this call, waiting for another that holds it. Raises `idempotency_mismatch`."""
+    fingerprint, document = _fingerprint(call, data), _digest(call.document)
+    row_id = await _take(work, call, fingerprint)
+    if row_id is not None:
+        await _forget(work)
+        return Claim(row_id, document)
+    row = await IdempotencyKey.get(user_id=work.actor_id, operation=call.operation.name, key=call.key)
+    if row.fingerprint != fingerprint:
+        raise fault(Code.IDEMPOTENCY_MISMATCH)
+    answer = row.answer if row.door == document else None
+    outcome: dict[str, Any] = dict(row.outcome)
+    return Claim(row.id, document, Kept(outcome["target"], outcome["notes"], answer))
+
+
+async def keep(held: Claim, target: int, notes: Mapping[str, Any], answer: bytes | None) -> None:
+    """Keep the answer under the key; None (nothing was changed) gives the key back."""
+    rows = IdempotencyKey.filter(id=held.row_id)
+    if answer is None:
+        await rows.delete()
+        return
+    await rows.update(door=held.document, outcome={"target": target, "notes": dict(notes)}, answer=answer)
+
+
+_TAKE = """
+INSERT INTO idempotency_keys AS kept (user_id, operation, key, fingerprint, created_at, door, outcome)
+VALUES ($1, $2, $3, $4, $5, '', '{}')
+ON CONFLICT (user_id, operation, key) DO UPDATE
+SET fingerprint = excluded.fingerprint, created_at = excluded.created_at, door = '', outcome = '{}', answer = NULL
+WHERE kept.created_at < $6
+RETURNING id
+"""
+
+
+async def _take(work: Work, call: Call, fingerprint: str) -> int | None:
+    """The id of the key's row, new or expired and taken over; None if it holds an answer.
+
+    A key that another transaction is inserting is waited for. A living one is locked by this very statement (PostgreSQL
+    locks a conflicting row even where the condition leaves it alone), so that it cannot go before it is read.
+    """
+    rows = await work.tx.fetch(
+        spelt(work.tx.dialect, _TAKE),
+        [work.actor_id, call.operation.name, call.key, fingerprint, work.now, work.now - LIFETIME],
+    )
+    return rows[0][0] if rows else None
+
+
+async def _forget(work: Work) -> None:
+    """Delete a few expired keys, so that the table holds a day's; those that others just delete are left to them."""
+    skip = " FOR UPDATE SKIP LOCKED" if work.tx.dialect is Dialect.POSTGRES else ""
+    oldest = (
+        f"SELECT id FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT {FORGOTTEN_AT_ONCE}{skip}"
+    )
+    await work.tx.fetch(
+        spelt(work.tx.dialect, f"DELETE FROM idempotency_keys WHERE id IN ({oldest})"), [work.now - LIFETIME]
+    )
+
+
+def _fingerprint(call: Call, data: object) -> str:
+    arguments = {} if data is None else given(data)
+    content = orjson.dumps([call.target, arguments], option=orjson.OPT_SORT_KEYS, default=str)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

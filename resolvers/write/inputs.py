@@ -1,0 +1,160 @@
+"""What a caller may write: input dataclasses whose fields say what they take, and the one function that reads them.
+
+An input is a frozen dataclass whose fields are declared by `takes(kind, description, …)`. Both doors derive from it:
+the GraphQL input type, the REST body, the OpenAPI schema. `parse()` turns raw JSON values into it or raises `Invalid`
+naming every bad field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from resolvers.faults import Invalid
+from resolvers.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from resolvers.value_kinds import InputKind
+
+
+class Unset(Enum):
+    """The value of a field that the caller did not mention: on create its default, on update what is stored."""
+
+    UNSET = auto()
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+
+
+class Mode(Enum):
+    """How complete an input must be."""
+
+    FULL = auto()
+    """Required fields must be there: create, PUT, an action."""
+    PARTIAL = auto()
+    """Only what changes: PATCH, a GraphQL update."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputField:
+    """One field of an input."""
+
+    name: str
+    kind: InputKind
+    description: str
+    required: bool
+    nullable: bool
+    default: str | None
+    """What it is when absent on create, as the documentation shows it."""
+    rest_name: str
+    keep_on_replace: bool
+    """A PUT may leave it out although it is required (a password)."""
+
+    @property
+    def graphql_name(self) -> str:
+        head, *tail = self.name.split("_")
+        return head + "".join(part.title() for part in tail)
+
+
+def takes(
+    kind: InputKind,
+    description: str,
+    *,
+    required: bool = False,
+    nullable: bool = False,
+    default: str | None = None,
+    rest: str | None = None,
+    keep_on_replace: bool = False,
+    secret: bool = False,
+) -> Any:
+    """Declare a field of an input dataclass; see `InputField` for the meanings. A secret is left out of its repr."""
+    metadata = {
+        "kind": kind,
+        "description": description,
+        "required": required,
+        "nullable": nullable,
+        "default": default,
+        "rest": rest,
+        "keep_on_replace": keep_on_replace,
+    }
+    return dataclasses.field(default=UNSET, metadata=metadata, repr=not secret)
+
+
+def input_fields(input_type: type) -> Iterator[InputField]:
+    """The fields of an input, in their order."""
+    for field in dataclasses.fields(input_type):
+        given = dict(field.metadata)
+        rest_name = given.pop("rest") or field.name
+        yield InputField(name=field.name, rest_name=rest_name, **given)
+
+
+T = TypeVar("T")
+
+
+def parse(input_type: type[T], raw: Mapping[str, object], mode: Mode = Mode.FULL, *, replace: bool = False) -> T:
+    """Read raw values, keyed by the dataclass's field names, into the input.
+
+    Unknown keys are ignored (contract §1). With `replace` (a PUT) fields marked `keep_on_replace` may be absent.
+    Raises `Invalid` with every bad field.
+    """
+    values: dict[str, object] = {}
+    wrong: dict[str, tuple[Message, ...]] = {}
+    for field in input_fields(input_type):
+        try:
+            value = _read(field, raw.get(field.name, UNSET), mode, replace)
+        except Refused as refusal:
+            wrong[field.name] = (refusal.message,)
+        else:
+            if value is not UNSET:
+                values[field.name] = value
+    if wrong:
+        raise Invalid(wrong)
+    return input_type(**values)
+
+
+class Refused(Exception):
+    """A value that a field does not take."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key)
+        self.message = Message(key, params)
+
+
+def _read(field: InputField, value: object, mode: Mode, replace: bool) -> object:
+    if value is UNSET:
+        if field.required and mode is Mode.FULL and not (replace and field.keep_on_replace):
+            raise Refused("required")
+        return UNSET
+    if value is None or value == "":
+        if field.nullable:
+            return None
+        if value is None:
+            raise Refused("may_not_be_null")
+    return _not_blank(field, field.kind.read(value))
+
+
+def _not_blank(field: InputField, value: object) -> object:
+    """Text of blanks only is empty text: null where that is allowed."""
+    if value != "":
+        return value
+    if field.nullable:
+        return None
+    raise Refused("may_not_be_blank")
+
+
+def given(data: object) -> dict[str, Any]:
+    """The fields that the caller mentioned, by name."""
+    fields = dataclasses.fields(cast("Any", data))
+    return {field.name: value for field in fields if (value := getattr(data, field.name)) is not UNSET}
+
+
+def changes_in(data: object, row: object) -> dict[str, Any]:
+    """The fields that the caller mentioned with another value than the row holds: sending a stored one is no change."""
+    return {name: value for name, value in given(data).items() if getattr(row, name) != value}

@@ -1,0 +1,282 @@
+"""Operations, and `perform()`, the one road that every write travels.
+
+An operation is a plain async function with a line of facts above it. What `perform()` adds, in this order: permission →
+preparation → write transaction → idempotency key → locks → state check → the function → audit events → the answer, read
+on the same connection → commit. No door has a branch in it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tortoise.exceptions import IntegrityError
+
+from models.database.constraints import broken_rule
+from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid_transition, not_found
+from resolvers.identity.permissions import Permission, require
+from resolvers.words import Message
+from resolvers.write import idempotency
+from resolvers.write.inputs import Mode, parse
+from resolvers.write.unit_of_work import Work, select
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from models.database import Reader, Transaction
+    from models.entity import Entity
+    from resolvers.context import Context
+    from resolvers.identity.permissions import Caller
+
+
+class Effect(Enum):
+    """What an operation does to its entity, and so its place at both doors."""
+
+    CREATE = auto()
+    UPDATE = auto()
+    DELETE = auto()
+    ACTION = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One write, and all that the doors need to know of it."""
+
+    name: str
+    """`contract.add_balance`: the entity and the verb."""
+    entity: type[Entity]
+    effect: Effect
+    run: Callable[..., Awaitable[Any]]
+    description: str
+    graphql: str
+    """The mutation: `addContractBalance`."""
+    rest: str
+    """The last part of an action's path: `add_balance`; empty for create, update and delete."""
+    may: Permission
+    also_needs: Callable[[Caller, int | None, Mapping[str, object]], Permission | None] | None
+    """A further permission that an argument asks for, decided as soon as it is read."""
+    input: type | None
+    prepare: Callable[[Context, Any], Awaitable[Any]] | None
+    """What is too slow for a transaction (hashing a password): the parsed input in, the one to carry out back."""
+    moves: Mapping[StrEnum, StrEnum | None]
+    """From which state to which; None: stays. Empty: any state."""
+    lock: Callable[[Work, int, Any], Awaitable[Entity]]
+    """Locks the rows that the operation decides on, and gives the target."""
+    says: str
+    """Key of what it answers when done."""
+    keyed: bool
+    """Takes an idempotency key."""
+    extras: tuple[str, ...]
+    """The notes that its answer shows beside the entity."""
+    graphql_extras: tuple[str, ...]
+    """Further ones that GraphQL shows; the REST document's answers have no such key."""
+    raises: tuple[Code, ...]
+    """Codes of refusals that nothing else of the declaration implies."""
+
+    @property
+    def verb(self) -> str:
+        return self.name.partition(".")[2]
+
+
+async def lock_target(work: Work, target: int, data: object, *, entity: type[Entity]) -> Entity:
+    """The usual lock: the target alone."""
+    del data
+    return await work.lock(entity, target)
+
+
+def operation(
+    name: str,
+    *,
+    entity: type[Entity],
+    effect: Effect,
+    graphql: str,
+    may: Permission,
+    rest: str = "",
+    also_needs: Callable[[Caller, int | None, Mapping[str, object]], Permission | None] | None = None,
+    takes: type | None = None,
+    prepare: Callable[[Context, Any], Awaitable[Any]] | None = None,
+    moves: Mapping[Any, Any] | None = None,
+    lock: Callable[[Work, int, Any], Awaitable[Entity]] | None = None,
+    says: str,
+    keyed: bool = True,
+    extras: tuple[str, ...] = (),
+    graphql_extras: tuple[str, ...] = (),
+    raises: tuple[Code, ...] = (),
+) -> Callable[[Callable[..., Awaitable[Any]]], Operation]:
+    """Make an `Operation` of the function below; its docstring is the description that both doors publish.
+
+    The function is called with `work`, then the locked target (but for a create), then the parsed input (if it takes
+    one); it returns the target.
+    """
+
+    def declare(run: Callable[..., Awaitable[Any]]) -> Operation:
+        return Operation(
+            name=name,
+            entity=entity,
+            effect=effect,
+            run=run,
+            description=inspect.getdoc(run) or "",
+            graphql=graphql,
+            rest=rest,
+            may=may,
+            also_needs=also_needs,
+            input=takes,
+            prepare=prepare,
+            moves=moves or {},
+            lock=lock or partial(lock_target, entity=entity),
+            says=says,
+            keyed=keyed,
+            extras=extras,
+            graphql_extras=graphql_extras,
+            raises=raises,
+        )
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an operation did, in values that can be kept and presented anew."""
+
+    operation: Operation
+    id: int
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def message(self) -> Message:
+        return Message(self.operation.says)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an operation, as a door hands it in."""
+
+    operation: Operation
+    target: int | None
+    raw: Mapping[str, object] = field(repr=False)  # it may hold a password
+    """The arguments, keyed by the input's field names."""
+    present: Callable[[Reader, Outcome], Awaitable[bytes]]
+    """Reads and writes the answer, inside the transaction."""
+    mode: Mode = Mode.FULL
+    replace: bool = False
+    key: str | None = None
+    document: str = ""
+    """What, with the same arguments, makes the same answer byte for byte: protocol, document, language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The presented answer; `replayed` if it is that of an earlier call with the same key."""
+
+    outcome: Outcome
+    body: bytes
+    replayed: bool = False
+
+
+async def perform(context: Context, call: Call) -> Answer:
+    """Carry an operation out, or raise the `Fault` that says why not, with nothing changed.
+
+    Refusals come in the order of contract §3: 401, 403, 404, 400.
+    """
+    _permit(context, call.operation, call.target, call.raw)
+    return await _carry_out(context, call, await _parsed(context, call))
+
+
+async def perform_at_console(context: Context, call: Call, data: object) -> Answer:
+    """The same without asking who calls: for commands typed by whoever holds the database itself.
+
+    `data` is the operation's input, parsed already. The journal names no actor.
+    """
+    return await _carry_out(context, call, data)
+
+
+async def _carry_out(context: Context, call: Call, data: object) -> Answer:
+    if call.operation.prepare is not None:
+        data = await call.operation.prepare(context, data)
+    return await context.database.write(partial(_perform, context, call, data))
+
+
+def _permit(context: Context, op: Operation, target: int | None, raw: Mapping[str, object]) -> None:
+    caller = require(context, op.may)
+    further = op.also_needs(caller, target, raw) if op.also_needs else None
+    if further is not None:
+        require(context, further)
+
+
+async def admit(context: Context, operation: Operation, target: int | None) -> None:
+    """Refuse what would be refused whatever the arguments: 401, 403, 404, in this order.
+
+    For a door that cannot read the arguments at all (broken JSON), and says so only to whom it may concern.
+    """
+    _permit(context, operation, target, {})
+    if target is not None and not await select(context.database, operation.entity, [target]):
+        raise not_found(operation.entity, target)
+
+
+async def _parsed(context: Context, call: Call) -> object:
+    """The arguments; a missing target is told before what is wrong with them."""
+    if call.operation.input is None:
+        return None
+    try:
+        return parse(call.operation.input, call.raw, call.mode, replace=call.replace)
+    except Invalid:
+        await admit(context, call.operation, call.target)
+        raise
+
+
+async def _perform(context: Context, call: Call, data: object, tx: Transaction) -> Answer:
+    """All that happens inside the transaction."""
+    work = Work(context, tx, call.operation.verb, context.clock())
+    claim = await idempotency.claim(work, call, data) if call.key and call.operation.keyed else None
+    if claim and claim.kept:
+        return await _replay(call, tx, claim.kept)
+    try:
+        outcome, changed = await _run(work, call, data)
+    except IntegrityError as error:
+        raise _explained(error) from error
+    body = await call.present(tx, outcome)
+    if claim:
+        await idempotency.keep(claim, outcome.id, outcome.notes, body if changed else None)
+    return Answer(outcome, body)
+
+
+async def _run(work: Work, call: Call, data: object) -> tuple[Outcome, bool]:
+    """Lock, check the move, run the function, write the journal."""
+    op = call.operation
+    arguments: list[Any] = [] if data is None else [data]
+    if call.target is not None:
+        target = await op.lock(work, call.target, data)
+        _move(op, target)
+        arguments.insert(0, target)
+    row: Entity = await op.run(work, *arguments)
+    changed = await work.finish()
+    return Outcome(op, row.id, work.notes), changed
+
+
+def _move(op: Operation, target: Any) -> None:
+    """Check the target's state against the declared moves, and make the move."""
+    if not op.moves:
+        return
+    if target.status not in op.moves:
+        raise invalid_transition(target, target.status, tuple(op.moves))
+    target.status = op.moves[target.status] or target.status
+
+
+async def _replay(call: Call, tx: Transaction, kept: idempotency.Kept) -> Answer:
+    """The first answer as it was, or, through another door or document, its outcome presented anew."""
+    outcome = Outcome(call.operation, kept.target, kept.notes)
+    body = kept.answer if kept.answer is not None else await call.present(tx, outcome)
+    return Answer(outcome, body, replayed=True)
+
+
+def _explained(error: IntegrityError) -> Fault:
+    """A constraint's refusal as the field's error: what the database alone can know is told like any other fault."""
+    rule = broken_rule(error)
+    if rule is None:
+        raise error
+    key = "taken" if rule.kind == "unique" else "rule_broken"
+    column = rule.columns[-1] if rule.columns else NO_FIELD
+    return Invalid({column: (Message(key, {"rule": rule.name}),)})

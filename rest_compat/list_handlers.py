@@ -1,0 +1,121 @@
+"""Lists in numbered pages: all rows of an entity, a named part of them, or those that belong to another row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import orjson
+
+from resolvers.faults import Invalid, not_found
+from resolvers.identity.permissions import Permission, require, require_sight
+from resolvers.read.compiler import compile_root
+from resolvers.read.list_criteria import condition, rest_criteria
+from resolvers.read.search import search_words
+from resolvers.read.selection import Choose, Numbered
+from resolvers.write.unit_of_work import select
+from rest_compat.http import address_of, answer, path_id
+from rest_compat.query_string import PAGE_SIZE, Asked, asked, no_such_page
+from rest_compat.representations import representation
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from models.database import Dialect
+    from models.entity import Entity
+    from models.users import Role
+    from resolvers.context import Context
+    from resolvers.read.compiler import Plan
+    from resolvers.read.search import Lookup
+    from resolvers.read.selection import Condition, ListSpec, Term
+    from resolvers.words import Language
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lists:
+    """The handler of one list."""
+
+    spec: ListSpec
+    within: tuple[Condition, ...] = ()
+    """What holds for all of its rows; the binds find `parent` and `caller` among the variables."""
+    sight: type[Entity] | None = None
+    """Whose rows the caller must be allowed to see; None where everybody may."""
+    parent: type[Entity] | None = None
+    """The entity whose id stands in the path."""
+
+    async def __call__(self, request: Request, context: Context) -> Response:
+        require(context, Permission.READ)
+        parent = path_id(request, self.parent) if self.parent else None
+        if self.sight:
+            require_sight(context, self.sight, parent)
+        try:
+            wanted = asked(self.spec, request.query_params, context.settings.time_zone)
+        except Invalid:
+            await self._require_parent(context, parent)
+            raise
+        count, rows = await self._page(context, wanted, parent)
+        if count == 0:
+            await self._require_parent(context, parent)
+        if count <= wanted.offset and wanted.page > 1:
+            raise no_such_page()
+        return answer(_told(request, wanted, count, rows), context.language)
+
+    async def _page(self, context: Context, wanted: Asked, parent: int | None) -> tuple[int, bytes]:
+        """How many rows there are in all, and those of one page."""
+        caller, reader = require(context, Permission.READ), context.reader
+        usual = wanted.page == 1 and wanted.size == PAGE_SIZE
+        shape = Shape(caller.role, context.language, wanted.order, wanted.criteria, wanted.words, usual)
+        paging = {"limit": wanted.size, "offset": wanted.offset, "parent": parent, "caller": caller.user_id}
+        return await _plan(self, shape, reader.dialect).page(reader, {**wanted.values, **paging})
+
+    async def _require_parent(self, context: Context, parent: int | None) -> None:
+        """Raise `not_found` unless the row is there, or has left something in the list: history outlives its row."""
+        if self.parent is None or parent is None or await select(context.database, self.parent, [parent]):
+            return
+        count, _ = await self._page(context, Asked(1, 1, self.spec.default_order), parent)
+        if count == 0:
+            raise not_found(self.parent, parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What makes one statement of a list different from another."""
+
+    role: Role
+    language: Language
+    order: tuple[Term, ...]
+    criteria: tuple[str, ...]
+    words: tuple[Lookup, ...]
+    usual: bool
+    """The first page of the usual size: its limits are no parameters, and so it need not be planned anew."""
+
+
+@lru_cache(maxsize=1024)
+def _plan(handler: Lists, shape: Shape, dialect: Dialect) -> Plan:
+    spec = handler.spec
+    asked_for = [condition(one, itemgetter(one.name)) for one in rest_criteria(spec) if one.name in shape.criteria]
+    words = search_words(shape.words, itemgetter("words"))
+    choose = Choose((*handler.within, *asked_for), words, shape.order)
+    selection = representation(spec.table.typename, shape.role, shape.language)
+    limit, offset = (PAGE_SIZE, 0) if shape.usual else (itemgetter("limit"), itemgetter("offset"))
+    return compile_root(Numbered(selection, choose, limit, offset), dialect)
+
+
+def _told(request: Request, wanted: Asked, count: int, rows: bytes) -> bytes:
+    page = {
+        "count": count,
+        "next": _link(request, wanted.page + 1) if wanted.offset + wanted.size < count else None,
+        "previous": _link(request, wanted.page - 1) if wanted.page > 1 else None,
+        "results": orjson.Fragment(rows),
+    }
+    return orjson.dumps(page)
+
+
+def _link(request: Request, page: int) -> str:
+    """The absolute address of another page, all other parameters as they came."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "page"]
+    return f"{address_of(request)}?{urlencode([*kept, ('page', str(page))])}"

@@ -1,0 +1,128 @@
+"""What the documentation has to say of each handler: what it takes, what it answers, how it can refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+from http import HTTPStatus
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from models.users import User
+from resolvers.faults import STATUS, Code
+from resolvers.write.inputs import Mode, input_fields
+from resolvers.write.operation import Effect
+from resolvers.write.refusals import codes_of
+from rest_compat.auth import Entry
+from rest_compat.detail_handlers import Detail, Statistics
+from rest_compat.list_handlers import Lists
+from rest_compat.write_handlers import Write
+
+if TYPE_CHECKING:
+    from resolvers.read.selection import ListSpec
+    from resolvers.write.operation import Operation
+
+TOKEN = (Code.NOT_AUTHENTICATED, Code.TOKEN_NOT_VALID)
+BODY = (Code.PARSE_ERROR, Code.VALIDATION, Code.PAYLOAD_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a request carries, and by which rules it is read."""
+
+    takes: type
+    mode: Mode = Mode.FULL
+    replace: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of its schema among the components: `CustomerInput`, `CustomerInputPartial`."""
+        if self.mode is Mode.PARTIAL:
+            return f"{self.takes.__name__}Partial"
+        kept = any(field.keep_on_replace for field in input_fields(self.takes))
+        return f"{self.takes.__name__}{'Whole' if self.replace and kept else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What there is to say of one handler."""
+
+    answers: str
+    """The name of its answer's schema; empty where there is nothing to answer."""
+    codes: tuple[Code, ...]
+    """Of its refusals."""
+    status: int = 200
+    open: bool = False
+    """It needs no token."""
+    body: Body | None = None
+    lists: ListSpec | None = None
+    operation: Operation | None = None
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it can be called with an idempotency key, as every POST on entities but users can."""
+        op = self.operation
+        return op is not None and op.keyed and op.effect in {Effect.CREATE, Effect.ACTION}
+
+    @property
+    def refusals(self) -> list[tuple[Code, ...]]:
+        """The codes of its refusals, those of one status together."""
+        unkeyed = set() if self.keyed else {Code.IDEMPOTENCY_MISMATCH}
+        possible = {*self.codes, Code.SERVICE_UNAVAILABLE} - unkeyed
+        codes = sorted(possible, key=lambda code: (STATUS[code], code))
+        return [tuple(group) for _, group in groupby(codes, STATUS.__getitem__)]
+
+
+@singledispatch
+def facts_of(handler: object) -> Facts:
+    """What there is to say of a handler. Raises TypeError for one of an unknown kind."""
+    raise TypeError(handler)
+
+
+@facts_of.register
+def _(handler: Entry) -> Facts:
+    answers = "Tokens" if handler.open else ""
+    codes = (*handler.raises, *BODY) if handler.open else (*TOKEN, *BODY)
+    return Facts(answers, codes, handler.status, handler.open, Body(handler.takes))
+
+
+@facts_of.register
+def _(handler: Lists) -> Facts:
+    codes = (*TOKEN, *_hidden(handler.sight), Code.NOT_FOUND, Code.VALIDATION)
+    return Facts(f"{handler.spec.table.typename}Page", codes, lists=handler.spec)
+
+
+@facts_of.register
+def _(handler: Detail) -> Facts:
+    codes = TOKEN if handler.own else (*TOKEN, *_hidden(handler.entity), Code.NOT_FOUND)
+    return Facts(handler.entity.__name__, codes)
+
+
+@facts_of.register
+def _(handler: Statistics) -> Facts:
+    return Facts(f"{handler.entity.__name__}Statistics", TOKEN)
+
+
+def _hidden(entity: type | None) -> tuple[Code, ...]:
+    """Only users are not for everybody to see."""
+    return (Code.PERMISSION_DENIED,) if entity is User else ()
+
+
+@facts_of.register
+def _(handler: Write) -> Facts:
+    op = handler.operation
+    return Facts(
+        answers=_answer_of(handler),
+        codes=tuple(dict.fromkeys((*codes_of(op), *(BODY if op.effect is not Effect.DELETE else ())))),
+        status=handler.status,
+        body=Body(op.input, handler.mode, handler.replace) if op.input else None,
+        operation=op,
+    )
+
+
+def _answer_of(handler: Write) -> str:
+    """An action answers its entity wrapped up; a silent one, and a delete, nothing."""
+    if handler.status == HTTPStatus.NO_CONTENT:
+        return ""
+    op = handler.operation
+    return f"{op.graphql[0].upper()}{op.graphql[1:]}Done" if op.effect is Effect.ACTION else op.entity.__name__

@@ -1,0 +1,243 @@
+"""What OpenAPI keeps under `components`: schemas, parameters shared by many calls, the way to authenticate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from resolvers.faults import STATUS, Code
+from resolvers.read.selection import Column
+from resolvers.read.tables import TABLES_BY_TYPENAME
+from resolvers.value_kinds import Reference
+from resolvers.write.inputs import Mode, input_fields
+from rest_compat.http import CHALLENGE
+from rest_compat.openapi.examples import BY_NAME, example, refusal_of
+from rest_compat.openapi.schemas import (
+    ID,
+    MONEY,
+    Schema,
+    criterion_schema,
+    description_of,
+    entity_schema,
+    input_example,
+    input_schema,
+    statistics_schema,
+)
+from rest_compat.query_string import LARGEST_PAGE, PAGE_SIZE
+from schema.types.entities import TYPES
+from schema.types.enums import CODES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from resolvers.read.list_criteria import Criterion
+    from resolvers.read.selection import ListSpec
+    from resolvers.write.operation import Operation
+    from rest_compat.openapi.call_facts import Body, Facts
+    from rest_compat.openapi.descriptions import Teller
+
+
+def ref(kind: str, name: str) -> Schema:
+    """A reference to a component."""
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def components(facts: Sequence[Facts], tell: Teller) -> Schema:
+    """All components that calls with these facts refer to."""
+    refusals = {codes for one in facts for codes in one.refusals}
+    return {
+        "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        "parameters": dict(_parameters(tell)),
+        "responses": {refusal_name(codes): _refusal(codes, tell) for codes in sorted(refusals)},
+        "schemas": {**_shared(tell), **_entities(tell), **dict(_of_facts(facts, tell))},
+    }
+
+
+# --- refusals -----------------------------------------------------------------------------------------------------
+
+
+def refusal_name(codes: tuple[Code, ...]) -> str:
+    """The name of the response that shows these refusals, all of one status."""
+    return f"{STATUS[codes[0]]}-{'-'.join(codes)}"
+
+
+def _refusal(codes: tuple[Code, ...], tell: Teller) -> Schema:
+    """What each means, and how it looks."""
+    forms = {"ValidationError" if code is Code.VALIDATION else "Error" for code in codes}
+    schemas = [ref("schemas", form) for form in sorted(forms)]
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    examples = {code.value: {"value": refusal_of(code, tell.language)} for code in codes}
+    told = {
+        "description": "\n\n".join(f"`{code}`: {tell(CODES[code])}" for code in codes),
+        "content": {"application/json": {"schema": schema, "examples": examples}},
+    }
+    headers = _HEADERS.get(STATUS[codes[0]])
+    return {**told, "headers": headers} if headers else told
+
+
+_HEADERS: dict[int, Schema] = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string", "const": CHALLENGE}}},
+    429: {"Retry-After": {"schema": {"type": "integer", "minimum": 1, "maximum": 60}}},
+}
+
+
+# --- parameters ---------------------------------------------------------------------------------------------------
+
+
+def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
+    said = tell("Id of the row.")
+    yield "id", {"name": "id", "in": "path", "required": True, "description": said, "schema": ID, "example": 1}
+    said = tell("Language of messages and of words: `ru`, unless `en` is liked better.")
+    yield "language", _parameter("Accept-Language", said, {"type": "string"}, "en", place="header")
+    said = tell("Makes a retry return the first answer: 1 to 255 printable ASCII characters, good for 24 hours.")
+    key = {"type": "string", "pattern": "^[ -~]{1,255}$"}
+    yield "idempotency_key", _parameter("Idempotency-Key", said, key, "5f2d7a1e", place="header")
+    said = tell("Number of the page, from 1.")
+    yield "page", _parameter("page", said, {"type": "integer", "minimum": 1, "default": 1}, 1)
+    said = tell("Rows to a page; more than 1000 is 1000.")
+    size = {"type": "integer", "minimum": 1, "default": PAGE_SIZE}
+    yield "page_size", _parameter("page_size", said, size, min(50, LARGEST_PAGE))
+    said = tell("Words that each must be found in one of the search fields, whatever the case of their letters.")
+    yield "search", _parameter("search", said, {"type": "string", "maxLength": 255}, "Иван")
+
+
+def _parameter(name: str, description: str, schema: Schema, shown: Any, place: str = "query") -> Schema:
+    # pages that try calls fill in a parameter's own `example`, which would narrow every list; a schema's is only shown
+    shown_schema = {**schema, "examples": [shown]}
+    return {"name": name, "in": place, "description": description, "schema": shown_schema}
+
+
+def filter_parameter(criterion: Criterion, tell: Teller) -> Schema:
+    """A filter in a query string."""
+    source = criterion.filter.source
+    said = f"{tell(criterion.filter.description)} {tell(_BOUNDS[criterion.suffix])}".strip()
+    shown = next(iter(source.choices)).value if source.choices else example(criterion.name, source.kind)
+    return _parameter(criterion.name, said, criterion_schema(criterion), shown)
+
+
+_BOUNDS = {
+    "": "",
+    "_after": "From this moment on; a bare date is that day's beginning.",
+    "_before": "Up to this moment; a bare date is that day's end.",
+}
+
+
+def ordering_parameter(spec: ListSpec, tell: Teller) -> Schema:
+    """How a list can be ordered."""
+    names = ", ".join(f"`{column.name}`" for column in spec.orderable)
+    usual = ",".join(
+        f"{'-' if term.descending else ''}{term.source.name}"
+        for term in spec.default_order
+        if isinstance(term.source, Column)
+    )
+    said = tell("Fields to order by, separated by commas, `-` before one for descending:")
+    return _parameter("ordering", f"{said} {names}.", {"type": "string", "default": usual}, "-id")
+
+
+# --- schemas ------------------------------------------------------------------------------------------------------
+
+
+def _shared(tell: Teller) -> dict[str, Schema]:
+    text = {"type": "string"}
+    token = {"type": "string", "examples": [BY_NAME["access"]]}
+    return {
+        "Error": {
+            "type": "object",
+            "description": tell("A refusal."),
+            "required": ["status", "code", "message"],
+            "properties": {
+                "status": {"type": "string", "const": "error"},
+                "code": {**text, "description": tell("Stable code of the refusal.")},
+                "message": {**text, "description": tell("What is wrong, for people, in the language of the answer.")},
+            },
+        },
+        "ValidationError": {
+            "type": "object",
+            "description": tell(
+                "Values that were refused: by field, what is wrong; `non_field_errors` where none fits."
+            ),
+            "minProperties": 1,
+            "additionalProperties": {"type": "array", "minItems": 1, "items": text},
+        },
+        "Tokens": {
+            "type": "object",
+            "required": ["access", "refresh"],
+            "properties": {
+                "access": {**token, "description": tell("Sent with every call; good for an hour.")},
+                "refresh": {**token, "description": tell("To be exchanged for a new pair; good once, for seven days.")},
+            },
+        },
+    }
+
+
+def _entities(tell: Teller) -> dict[str, Schema]:
+    return {typename: entity_schema(typename, tell) for typename in TYPES}
+
+
+def _of_facts(facts: Iterable[Facts], tell: Teller) -> Iterator[tuple[str, Schema]]:
+    """The bodies, pages, answers of actions and statistics that these calls take and give."""
+    for one in facts:
+        if one.body:
+            yield one.body.name, input_schema(one.body.takes, tell, one.body.mode, replace=one.body.replace)
+        if one.lists:
+            yield one.answers, _page(one.lists.table.typename, tell)
+        if one.operation and one.answers.endswith("Done"):
+            yield one.answers, _done(one.operation, tell)
+        if one.answers.endswith("Statistics"):
+            yield one.answers, statistics_schema(one.answers, tell)
+
+
+def _page(typename: str, tell: Teller) -> Schema:
+    link = {"type": ["string", "null"], "format": "uri"}
+    return {
+        "type": "object",
+        "required": ["count", "next", "previous", "results"],
+        "properties": {
+            "count": {"type": "integer", "description": tell("How many rows there are on all pages.")},
+            "next": {**link, "description": tell("Address of the next page, if there is one.")},
+            "previous": {**link, "description": tell("Address of the previous page, if there is one.")},
+            "results": {"type": "array", "items": ref("schemas", typename)},
+        },
+    }
+
+
+EXTRAS: dict[str, tuple[Schema, str]] = {
+    "old_balance": (MONEY, "Balance before."),
+    "new_balance": (MONEY, "Balance afterwards."),
+    "amount": (MONEY, "How much was moved."),
+    "balance_after": (MONEY, "Balance of the contract afterwards."),
+    "resolution_time": ({"type": "integer"}, "Whole seconds from opening to resolution."),
+}
+"""What answers of actions tell beside the entity."""
+
+
+def _done(operation: Operation, tell: Teller) -> Schema:
+    """The answer of an action."""
+    extras = {name: {**schema, "description": tell(said)} for name, (schema, said) in EXTRAS.items()}
+    properties = {
+        "status": {"type": "string", "const": "success"},
+        "message": {"type": "string", "description": tell("What was done, for people.")},
+        "data": ref("schemas", operation.entity.__name__),
+        **{name: extras[name] for name in operation.extras},
+    }
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def body_example(body: Body) -> Schema:
+    """A body as one would send it: what must be there, or else all that can be; a partial one changes one field."""
+    fields = list(input_fields(body.takes))
+    needed = [field for field in fields if field.required] or fields
+    if body.mode is Mode.PARTIAL:
+        needed = [field for field in fields if not field.required and not isinstance(field.kind, Reference)][:1]
+    return {field.rest_name: input_example(field) for field in needed}
+
+
+def tags(tell: Teller) -> list[Schema]:
+    """The groups in which the documentation shows the calls."""
+    entities = [
+        {"name": TABLES_BY_TYPENAME[typename].name, "description": tell(description_of(typename))}
+        for typename in _GROUPS
+    ]
+    return [{"name": "auth", "description": tell("Logging in, staying logged in, logging out.")}, *entities]
+
+
+_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User")

@@ -1,0 +1,110 @@
+"""The API described for programs, as OpenAPI 3.1, from the same declarations that answer its calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from resolvers.faults import STATUS
+from resolvers.identity.permissions import GRANTS
+from resolvers.read.list_criteria import rest_criteria
+from resolvers.words import word
+from resolvers.write.inputs import input_fields
+from rest_compat.openapi import components
+from rest_compat.openapi.call_facts import facts_of
+from rest_compat.openapi.components import body_example, ref, refusal_name
+from rest_compat.openapi.descriptions import Teller
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from resolvers.words import Language
+    from resolvers.write.operation import Operation
+    from rest_compat.openapi.call_facts import Body, Facts
+    from rest_compat.openapi.schemas import Schema
+    from rest_compat.routes import Endpoint
+
+JSON = "application/json"
+VERSION = "1.0.0"
+ABOUT = (
+    "Customers, SIM cards, tariffs, contracts, payments and support tickets of a mobile operator. "
+    "Money is exact: amounts are answered as strings with two places, and taken as numbers or strings. "
+    "Unknown parameters and fields are ignored. A path works without its trailing slash too."
+)
+
+
+def document(endpoints: Sequence[Endpoint], prefix: str, language: Language) -> dict[str, Any]:
+    """The whole description, in one language."""
+    tell = Teller(language)
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(prefix + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, tell)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Abonent REST API", "version": VERSION, "description": tell(ABOUT)},
+        "servers": [{"url": "/"}],
+        "tags": components.tags(tell),
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": components.components([facts_of(endpoint.handler) for endpoint in endpoints], tell),
+    }
+
+
+def _operation(endpoint: Endpoint, tell: Teller) -> dict[str, Any]:
+    facts, about = facts_of(endpoint.handler), tell(endpoint.about)
+    parts = [part.strip("{}") for part in endpoint.path.split("/") if part]
+    return {
+        "operationId": "_".join((endpoint.method.lower(), *parts)),
+        "tags": parts[:1],
+        "summary": about.split(". ")[0].split("\n")[0].rstrip(".:"),
+        "description": "\n\n".join((about, *_conditions(facts.operation, tell))),
+        "parameters": list(_parameters(endpoint, facts, tell)),
+        "responses": _responses(facts, tell),
+        **({"requestBody": _body(facts.body)} if facts.body else {}),
+        **({"security": []} if facts.open else {}),
+    }
+
+
+def _conditions(op: Operation | None, tell: Teller) -> Iterator[str]:
+    """Who may, and from which states."""
+    if op is None:
+        return
+    yield f"{tell('Who may:')} {', '.join(word(role, tell.language) for role in GRANTS[op.may])}."
+    if op.moves:
+        yield f"{tell('Possible in the states:')} {', '.join(f'`{state}`' for state in op.moves)}."
+
+
+# --- what is sent -------------------------------------------------------------------------------------------------
+
+
+def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Schema]:
+    yield ref("parameters", "language")
+    if "{id}" in endpoint.path:
+        yield ref("parameters", "id")
+    if facts.keyed:
+        yield ref("parameters", "idempotency_key")
+    if facts.lists:
+        yield from (ref("parameters", name) for name in ("page", "page_size"))
+        yield from ([ref("parameters", "search")] if facts.lists.searchable else [])
+        yield from (components.filter_parameter(criterion, tell) for criterion in rest_criteria(facts.lists))
+        yield components.ordering_parameter(facts.lists, tell)
+
+
+def _body(body: Body) -> Schema:
+    required = any(field.required for field in input_fields(body.takes))
+    content = {"schema": ref("schemas", body.name), "example": body_example(body)}
+    return {"required": required, "content": {JSON: content}}
+
+
+# --- what is answered ---------------------------------------------------------------------------------------------
+
+
+def _responses(facts: Facts, tell: Teller) -> dict[str, Schema]:
+    """Success first, then the refusals by status."""
+    success: Schema = {"description": tell("Done.")}
+    if facts.answers:
+        success["content"] = {JSON: {"schema": ref("schemas", facts.answers)}}
+    if facts.keyed:
+        said = tell("`true` for the answer of an earlier call with the same key.")
+        success["headers"] = {"Idempotent-Replayed": {"description": said, "schema": {"type": "string"}}}
+    refusals = {str(STATUS[codes[0]]): ref("responses", refusal_name(codes)) for codes in facts.refusals}
+    return {str(facts.status): success, **refusals}

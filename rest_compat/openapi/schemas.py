@@ -1,0 +1,185 @@
+"""JSON Schemas for OpenAPI: of what answers show, and of what bodies and query strings take."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from strawberry.types.base import StrawberryList, StrawberryOptional
+
+from resolvers import value_kinds
+from resolvers.read.selection import Kind
+from resolvers.value_kinds import MAX_INT
+from resolvers.words import word
+from resolvers.write.inputs import Mode, input_fields
+from rest_compat.openapi.examples import example
+from rest_compat.representations import shown
+from schema.types import statistics as figures
+from schema.types.entities import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resolvers.read.list_criteria import Criterion
+    from resolvers.value_kinds import InputKind
+    from resolvers.write.inputs import InputField
+    from rest_compat.openapi.descriptions import Teller
+    from rest_compat.representations import Shown
+
+Schema = dict[str, Any]
+
+ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_INT}
+MONEY: Schema = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$"}
+
+# --- what is shown ------------------------------------------------------------------------------------------------
+
+_SHOWN: dict[Kind, Schema] = {
+    Kind.INTEGER: {"type": "integer"},
+    Kind.NUMBER: {"type": "number"},
+    Kind.TEXT: {"type": "string"},
+    Kind.CHOICE: {"type": "string"},
+    Kind.TRUTH: {"type": "boolean"},
+    Kind.HUNDREDTHS: MONEY,
+    Kind.MOMENT: {"type": "string", "format": "date-time"},
+    Kind.DAY: {"type": "string", "format": "date"},
+    Kind.DOCUMENT: {"type": "object"},
+}
+
+
+def shown_schema(kind: Kind, *, nullable: bool = False) -> Schema:
+    """A value of this kind as answers show it."""
+    schema = _SHOWN[kind]
+    return {**schema, "type": [schema["type"], "null"]} if nullable else schema
+
+
+def entity_schema(typename: str, tell: Teller) -> Schema:
+    """A whole row, as every list and detail shows it."""
+    values = shown(typename)
+    return {
+        "type": "object",
+        "description": tell(description_of(typename)),
+        "required": [value.key for value in values],
+        "properties": {value.key: _value(value, tell) for value in values},
+    }
+
+
+def description_of(typename: str) -> str:
+    """What a row of this type is."""
+    definition: Any = TYPES[typename]
+    return str(definition.__strawberry_definition__.description)
+
+
+def _value(value: Shown, tell: Teller) -> Schema:
+    source, field = value.source, value.field
+    schema = shown_schema(source.kind, nullable=field.nullable)
+    if value.worded and source.choices:
+        said = tell("The same in a word for people, in the language of the answer.")
+        return {**schema, "description": said, "examples": [word(next(iter(source.choices)), tell.language)]}
+    if source.choices:
+        choices = [choice.value for choice in source.choices]
+        schema = {**schema, "enum": [*choices, None] if field.nullable else choices}
+        return {**schema, "description": tell(field.description), "examples": choices[:1]}
+    return {**schema, "description": tell(field.description), "examples": [example(value.key, source.kind)]}
+
+
+def statistics_schema(name: str, tell: Teller) -> Schema:
+    """An entity's figures."""
+    fields = getattr(figures, name).__strawberry_definition__.fields
+    return {
+        "type": "object",
+        "required": [field.python_name for field in fields],
+        "properties": {
+            field.python_name: {**_figure(field.type), "description": tell(field.description)} for field in fields
+        },
+    }
+
+
+def _figure(kind: Any) -> Schema:
+    """Counts, money, seconds, or counts by the values of an enum."""
+    if isinstance(kind, StrawberryList):
+        return {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+    if isinstance(kind, StrawberryOptional):
+        return {"type": ["number", "null"]}
+    return MONEY if kind is Decimal else {"type": "integer", "minimum": 0}
+
+
+# --- what is taken ------------------------------------------------------------------------------------------------
+
+
+def input_schema(input_type: type, tell: Teller, mode: Mode = Mode.FULL, *, replace: bool = False) -> Schema:
+    """A body of an operation."""
+    fields = list(input_fields(input_type))
+    required = [field.rest_name for field in fields if field.required and not (replace and field.keep_on_replace)]
+    schema: Schema = {"type": "object", "properties": {field.rest_name: _taken(field, tell) for field in fields}}
+    return {**schema, "required": required} if required and mode is Mode.FULL else schema
+
+
+def _taken(field: InputField, tell: Teller) -> Schema:
+    forms = kind_schema(field.kind)
+    if field.nullable:
+        forms = [*forms, {"type": "null"}]
+    said = tell(field.description)
+    if field.default is not None:
+        said = f"{said} {tell('Unless given:')} `{field.default}`."
+    schema = forms[0] if len(forms) == 1 else {"anyOf": forms}
+    return {**schema, "description": said, "examples": [input_example(field)]}
+
+
+def input_example(field: InputField) -> Any:
+    """What is sent for a field, for example."""
+    kind = field.kind
+    if isinstance(kind, value_kinds.Choice):
+        return next(iter(kind.choices)).value
+    return example(field.rest_name, _LIKE.get(type(kind), Kind.TEXT))
+
+
+_LIKE: dict[type, Kind] = {
+    value_kinds.Hundredths: Kind.HUNDREDTHS,
+    value_kinds.Whole: Kind.INTEGER,
+    value_kinds.Reference: Kind.INTEGER,
+    value_kinds.Day: Kind.DAY,
+    value_kinds.Truth: Kind.TRUTH,
+    value_kinds.Options: Kind.DOCUMENT,
+}
+
+
+def kind_schema(kind: InputKind) -> list[Schema]:
+    """The forms in which a value of an input's kind may be sent."""
+    return _FORMS[type(kind)](kind)
+
+
+def _money(kind: value_kinds.Hundredths) -> list[Schema]:
+    """A number or a string; below zero only where that is taken. The kind's limits are in hundredths."""
+    sign = "-?" if kind.least < 0 else ""
+    number: Schema = {"type": "number", "multipleOf": 0.01, "minimum": kind.least / 100, "maximum": kind.most / 100}
+    return [number, {"type": "string", "pattern": rf"^{sign}[0-9]{{1,10}}(\.[0-9]{{1,2}})?$"}]
+
+
+_FORMS: dict[type, Callable[[Any], list[Schema]]] = {
+    value_kinds.Text: lambda kind: [{"type": "string", "maxLength": kind.limit}],
+    value_kinds.Secret: lambda kind: [
+        {"type": "string", "format": "password", "minLength": max(kind.least, 1), "maxLength": kind.limit}
+    ],
+    value_kinds.Phone: lambda _: [{"type": "string", "format": "phone", "maxLength": value_kinds.SHORT_TEXT}],
+    value_kinds.Email: lambda _: [{"type": "string", "format": "email", "maxLength": value_kinds.SHORT_TEXT}],
+    value_kinds.Digits: lambda kind: [{"type": "string", "pattern": f"^[0-9]{{{kind.least},{kind.most}}}$"}],
+    value_kinds.Choice: lambda kind: [{"type": "string", "enum": [choice.value for choice in kind.choices]}],
+    value_kinds.Hundredths: _money,
+    value_kinds.Whole: lambda kind: [{"type": "integer", "minimum": kind.least, "maximum": kind.most}],
+    value_kinds.Reference: lambda _: [ID],
+    value_kinds.Day: lambda _: [{"type": "string", "format": "date"}],
+    value_kinds.Truth: lambda _: [{"type": "boolean"}],
+    value_kinds.Options: lambda _: [{"type": "object"}],
+}
+
+
+def criterion_schema(criterion: Criterion) -> Schema:
+    """A filter's value in a query string."""
+    source = criterion.filter.source
+    if criterion.filter.refers_to:
+        return {"type": "integer"}
+    if source.choices:
+        return {"type": "string", "enum": [choice.value for choice in source.choices]}
+    if source.kind is Kind.MOMENT:
+        return {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+    return _SHOWN[source.kind]

@@ -1,0 +1,149 @@
+"""Writes: what an operation takes from a request's body, and what its answer looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import orjson
+from starlette.responses import Response
+
+from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid
+from resolvers.identity.permissions import require
+from resolvers.value_kinds import hundredths_text
+from resolvers.words import say
+from resolvers.write.inputs import Mode, input_fields
+from resolvers.write.operation import Call, Effect, admit, perform
+from rest_compat.http import answer, path_id
+from rest_compat.representations import read
+from web.request import idempotency_key, read_body, read_json, require_json
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from models.database import Reader
+    from resolvers.context import Context
+    from resolvers.write.operation import Answer, Operation, Outcome
+
+WHOLE = frozenset({"resolution_time"})
+"""The notes of operations that are no amounts of money."""
+_STATUS = {Effect.CREATE: 201, Effect.UPDATE: 200, Effect.DELETE: 204, Effect.ACTION: 200}
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The handler of one operation."""
+
+    operation: Operation
+    mode: Mode = Mode.FULL
+    replace: bool = False
+    own: bool = False
+    """It is about the caller's own profile, whatever the path."""
+    silent: bool = False
+    """There is nothing to answer but that it is done."""
+
+    @property
+    def status(self) -> int:
+        """Of its success."""
+        return 204 if self.silent else _STATUS[self.operation.effect]
+
+    async def __call__(self, request: Request, context: Context) -> Response:
+        try:
+            done = await perform(context, await self._call(request, context))
+        except Fault as refusal:
+            raise spelt(self.operation, refusal) from refusal
+        return self._response(context, done)
+
+    def _response(self, context: Context, done: Answer) -> Response:
+        nothing = self.status == HTTPStatus.NO_CONTENT
+        response = Response(status_code=self.status) if nothing else answer(done.body, context.language, self.status)
+        if done.replayed:
+            response.headers["Idempotent-Replayed"] = "true"
+        return response
+
+    async def _call(self, request: Request, context: Context) -> Call:
+        """The call that the request asks for. Raises every refusal in the order of contract §3."""
+        op, caller = self.operation, require(context, self.operation.may)
+        target = caller.user_id if self.own else _target(request, op)
+        try:
+            key, raw = _key(request, op), await _arguments(request, op)
+        except Fault:
+            await admit(context, op, target)
+            raise
+        document = f"REST {context.language}"
+        return Call(op, target, raw, partial(_presented, context), self.mode, self.replace, key, document)
+
+
+def _target(request: Request, op: Operation) -> int | None:
+    return None if op.effect is Effect.CREATE else path_id(request, op.entity)
+
+
+# --- the body -----------------------------------------------------------------------------------------------------
+
+
+async def body_of(request: Request) -> dict[str, object]:
+    """The JSON object that was sent; nothing sent is an empty one.
+
+    Raises `unsupported_media_type`, `payload_too_large`, `parse_error`, or `Invalid` for JSON that is no object.
+    """
+    body = await read_body(request)
+    if not body:
+        return {}
+    require_json(request)
+    value = read_json(body)
+    if not isinstance(value, dict):
+        raise invalid(NO_FIELD, "not_object")
+    return value
+
+
+async def _arguments(request: Request, op: Operation) -> dict[str, object]:
+    """The body's values under the names of the operation's input."""
+    if op.effect is Effect.DELETE:
+        return {}
+    body = await body_of(request)
+    names = {} if op.input is None else {field.rest_name: field.name for field in input_fields(op.input)}
+    return {names[name]: value for name, value in body.items() if name in names}
+
+
+def _key(request: Request, op: Operation) -> str | None:
+    return idempotency_key(request) if op.keyed and request.method == "POST" else None
+
+
+# --- the answer ---------------------------------------------------------------------------------------------------
+
+
+async def _presented(context: Context, reader: Reader, outcome: Outcome) -> bytes:
+    """The body of the answer, read inside the operation's transaction."""
+    op = outcome.operation
+    if op.effect is Effect.DELETE:
+        return b""
+    role = require(context, op.may).role
+    entity = await read(reader, op.entity.__name__, outcome.id, role, context.language)
+    return _told(context, outcome, entity) if op.effect is Effect.ACTION else entity
+
+
+def _told(context: Context, outcome: Outcome, entity: bytes) -> bytes:
+    """An action's answer: what was done, the entity as it is now, and what else there is to tell."""
+    told = {"status": "success", "message": say(outcome.message, context.language), "data": orjson.Fragment(entity)}
+    return orjson.dumps(told | extras(outcome))
+
+
+def extras(outcome: Outcome) -> dict[str, object]:
+    """What the operation tells beside the entity: amounts as money, ids and seconds as numbers."""
+    notes = {name: outcome.notes[name] for name in outcome.operation.extras}
+    return {name: note if name in WHOLE else hundredths_text(note) for name, note in notes.items()}
+
+
+def spelt(op: Operation, refusal: Fault) -> Fault:
+    """The refusal in REST's spelling: fields under their names here, a related row that is missing as a bad value."""
+    if op.input is None:
+        return refusal
+    names = {field.name: field.rest_name for field in input_fields(op.input)}
+    if isinstance(refusal, Invalid):
+        return Invalid({names.get(name, name): messages for name, messages in refusal.fields.items()})
+    if refusal.code is Code.NOT_FOUND and refusal.field and op.effect is not Effect.ACTION:
+        named = names.get(refusal.field, refusal.field)
+        return Invalid({named: (refusal.message,)})
+    return refusal

@@ -1,0 +1,261 @@
+"""Documents, parsed, validated and priced once, and kept as long as they are in use.
+
+Whatever takes more than a few milliseconds is done on a thread of its own, so that the event loop goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from graphql import (
+    GraphQLError,
+    NoFragmentCyclesRule,
+    get_operation_ast,
+    parse,
+    validate,
+    value_from_ast_untyped,
+)
+
+from schema.endpoint.limits import (
+    MAX_COMMENTS,
+    MAX_LENGTH,
+    MAX_NAME,
+    check_document,
+    check_text,
+    flattened,
+    fragments_of,
+    operations_of,
+)
+from schema.execution.fast_path import direct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graphql import DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode, OperationType
+
+    from models.settings import QueryLimits
+    from schema.endpoint.cost import Price, Pricing
+    from schema.execution.fast_path import Direct
+
+MAX_ERRORS: Final = 20
+"""Errors of one document that are told."""
+KEPT_CHARACTERS: Final = 200_000
+"""Of all kept documents together; parsed, a character takes 100 to 200 bytes."""
+SHORT: Final = 600
+"""Characters of a document that is read at once: within 20 ms, whatever stands in it; an honest one takes 2."""
+
+_reader = ThreadPoolExecutor(1, thread_name_prefix="graphql-document")
+
+
+class Refused(Exception):
+    """A document that will not be run: not GraphQL (`GRAPHQL_PARSE_FAILED`), or not of this schema."""
+
+    def __init__(self, code: str, errors: list[GraphQLError]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.errors = errors
+
+
+PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
+
+
+Gate = Callable[["OperationType", bool], None]
+"""Told an operation's kind and whether it answers those who have not logged in; raises to refuse it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of a document, and what must be known of it before it runs."""
+
+    kind: OperationType
+    title: str
+    """For the log: `mutation addContractBalance`, `query customers …`."""
+    keys: frozenset[str]
+    """Under which its root fields are answered."""
+    fields: int
+    """How many of them there are, `__typename` aside."""
+    is_open: bool
+    """Whether it answers those who have not logged in."""
+    introspects: Introspects
+    price: Price
+    defaults: Mapping[str, Any]
+    """Of its variables."""
+    direct: Direct | None
+    """How it is answered without an executor, if it can be."""
+
+
+class Introspects(Enum):
+    """How much of an operation asks for the schema itself."""
+
+    NOTHING = auto()
+    PARTLY = auto()
+    ONLY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document within the limits of size."""
+
+    text: str
+    digest: str
+    tree: DocumentNode
+    operations: Mapping[str | None, Operation]
+    """By name; without a name the only one there is."""
+
+    def operation(self, name: str | None) -> Operation:
+        """The operation to run. Raises `Refused` where none has the name, or there is no name and several to choose."""
+        found = self.operations.get(name)
+        if found is None:
+            raise _no_such(name)
+        return found
+
+
+@dataclass(slots=True)
+class Documents:
+    """The documents of a schema that are kept, the latest used last."""
+
+    schema: GraphQLSchema
+    pricing: Pricing
+    limits: QueryLimits
+    open_roots: frozenset[str]
+    """Root fields that answer anybody."""
+    _kept: OrderedDict[str, Document] = field(default_factory=OrderedDict)
+    _characters: int = 0
+
+    def known(self, text: str, operation_name: str | None) -> tuple[Document, Operation] | None:
+        """A document that is kept, and its operation; None where either is not to be had at once."""
+        document = self._kept.get(text)
+        if document is None or operation_name not in document.operations:
+            return None
+        self._kept.move_to_end(text)
+        return document, document.operations[operation_name]
+
+    async def get(self, text: str, operation_name: str | None, gate: Gate) -> tuple[Document, Operation]:
+        """The document, read now or kept, and the operation meant.
+
+        Raises `LimitExceeded`, `Refused`, and what the gate raises, which is asked before the document is validated.
+        """
+        document = self._kept.get(text)
+        if document is None:
+            document = await self._read_soon(text, operation_name, gate)
+            self._keep(document)
+        else:
+            self._kept.move_to_end(text)
+        operation = document.operation(operation_name)
+        gate(operation.kind, operation.is_open)
+        return document, operation
+
+    async def _read_soon(self, text: str, operation_name: str | None, gate: Gate) -> Document:
+        if len(text) <= SHORT:
+            return self._read(text, operation_name, gate)
+        return await asyncio.get_running_loop().run_in_executor(_reader, self._read, text, operation_name, gate)
+
+    def _keep(self, document: Document) -> None:
+        if document.text in self._kept:
+            return
+        self._kept[document.text] = document
+        self._characters += len(document.text)
+        while self._characters > KEPT_CHARACTERS:
+            text, _ = self._kept.popitem(last=False)
+            self._characters -= len(text)
+
+    def _read(self, text: str, operation_name: str | None, gate: Gate) -> Document:
+        check_text(text, self.limits)
+        tree = _parsed(text)
+        measurable = check_document(tree, self.limits)
+        operation = _selected(tree, operation_name)
+        gate(operation.operation, self._is_open(tree, operation))
+        errors = validate(self.schema, tree, None if measurable else [NoFragmentCyclesRule], max_errors=MAX_ERRORS)
+        if errors:
+            raise Refused(VALIDATION_FAILED, errors)
+        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        operations = {_name_of(node): self._operation(tree, node) for node in operations_of(tree)}
+        if len(operations) == 1:
+            operations[None] = next(iter(operations.values()))
+        return Document(text, digest, tree, operations)
+
+    def _is_open(self, tree: DocumentNode, operation: OperationDefinitionNode) -> bool:
+        """A root field that does not exist hides nothing: validation will say so."""
+        root = self.schema.get_root_type(operation.operation)
+        return all(
+            node.name.value in self.open_roots or not root or node.name.value not in root.fields
+            for node in _roots(tree, operation)
+        )
+
+    def _operation(self, tree: DocumentNode, node: OperationDefinitionNode) -> Operation:
+        roots = _roots(tree, node)
+        named = {(root.alias or root.name).value: root.name.value for root in roots}
+        return Operation(
+            kind=node.operation,
+            title=_title(node, roots),
+            keys=frozenset(named),
+            fields=sum(name != "__typename" for name in named.values()),
+            is_open=self._is_open(tree, node),
+            introspects=_introspects(roots),
+            price=self.pricing.price(node, fragments_of(tree)),
+            defaults=_defaults(node),
+            direct=direct(self.schema, tree, node),
+        )
+
+
+def _parsed(text: str) -> DocumentNode:
+    try:
+        return parse(
+            text,
+            allow_empty_selection_sets=False,
+            max_comments=MAX_COMMENTS,
+            max_source_length=MAX_LENGTH,
+        )
+    except GraphQLError as error:
+        raise Refused(PARSE_FAILED, [error]) from None
+
+
+def _selected(tree: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation that a request means."""
+    operation = get_operation_ast(tree, name)
+    if operation is None:
+        raise _no_such(name)
+    return operation
+
+
+def _no_such(name: str | None) -> Refused:
+    missing = f"Unknown operation named '{name[:MAX_NAME]}'." if name else "Must provide an operation name."
+    return Refused(VALIDATION_FAILED, [GraphQLError(missing)])
+
+
+def _name_of(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None
+
+
+def _roots(tree: DocumentNode, operation: OperationDefinitionNode) -> list[FieldNode]:
+    return list(flattened(operation.selection_set.selections, fragments_of(tree), set()))
+
+
+def _title(operation: OperationDefinitionNode, roots: list[FieldNode]) -> str:
+    """Made of the schema's names only: those that clients choose are without number."""
+    first = roots[0].name.value if roots else ""
+    return f"{operation.operation.value} {first}{' …' if roots[1:] else ''}"
+
+
+def _introspects(roots: list[FieldNode]) -> Introspects:
+    """`__typename` costs nothing and asks for nothing."""
+    names = {root.name.value for root in roots} - {"__typename"}
+    if names <= {"__schema", "__type"}:
+        return Introspects.ONLY if names else Introspects.NOTHING
+    return Introspects.PARTLY if names & {"__schema", "__type"} else Introspects.NOTHING
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    return {
+        declared.variable.name.value: value_from_ast_untyped(declared.default_value)
+        for declared in operation.variable_definitions or ()
+        if declared.default_value is not None
+    }

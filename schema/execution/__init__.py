@@ -1,0 +1,1 @@
+"""How a document runs: fields become selections, selections plans, plans answers; mutations become operations."""

@@ -1,0 +1,156 @@
+"""How the payload of a mutation is written, for what a document asks of it.
+
+A payload is JSON text too: a row in it is read by the compiler, inside the mutation's own transaction; the rest is told
+by the outcome. A refusal's has the errors, and null for all else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import orjson
+from strawberry.utils.str_converters import to_camel_case
+
+from resolvers.faults import NO_FIELD, Code, Invalid
+from resolvers.read.compiler import compile_root
+from resolvers.read.selection import ById
+from resolvers.words import say
+from schema.execution.connection_arguments import AT_ROOT
+from schema.execution.translate import DEFINITION, object_type
+from schema.types.payloads import SHOWS, Done, FromOutcome, FromRow
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from graphql import FieldNode, GraphQLObjectType
+
+    from models.database import Dialect, Reader
+    from resolvers.faults import Fault
+    from resolvers.read.selection import Object, Variables
+    from resolvers.words import Language, Message
+    from schema.execution.translate import Translator
+
+_ROW: Final = "$row"
+"""Among the variables of a plan, the id of the row that a payload shows."""
+
+UserErrors = list[dict[str, object]]
+"""By the names of `UserError`'s fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands under one response key of a payload."""
+
+    key: bytes
+    done: Callable[[Reader, Done, Variables], Awaitable[bytes]]
+    """Its JSON when the mutation was carried out."""
+    refused: Callable[[UserErrors], bytes]
+    """Its JSON when it was refused."""
+    weight: int = 0
+    """Characters of the SQL behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadPlan:
+    """Writes the payload of one place in a document."""
+
+    parts: tuple[Part, ...]
+    variables: tuple[str, ...]
+    """Those that the selection depends on."""
+
+    @property
+    def weight(self) -> int:
+        """What the plan weighs in a cache."""
+        return sum(part.weight for part in self.parts)
+
+    async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
+        """The payload of a mutation that was carried out."""
+        texts = [part.key + await part.done(reader, done, variables) for part in self.parts]
+        return b"{" + b",".join(texts) + b"}"
+
+    def refused(self, errors: UserErrors) -> bytes:
+        """The payload of one that was refused."""
+        return b"{" + b",".join(part.key + part.refused(errors) for part in self.parts) + b"}"
+
+
+def payload_plan(
+    payload: GraphQLObjectType, nodes: list[FieldNode], translator: Translator, dialect: Dialect
+) -> PayloadPlan:
+    """The plan for what a document asks of a payload."""
+    asked = translator.collector.fields(payload, nodes).items()
+    parts = tuple(_part(payload, key, same, translator, dialect) for key, same in asked)
+    return PayloadPlan(parts, translator.collector.variables(nodes))
+
+
+def _part(
+    payload: GraphQLObjectType, key: str, nodes: list[FieldNode], translator: Translator, dialect: Dialect
+) -> Part:
+    name, start = nodes[0].name.value, orjson.dumps(key) + b":"
+    if name == "__typename":
+        return _fixed(start, orjson.dumps(payload.name))
+    declared = payload.fields[name]
+    shows: FromRow | FromOutcome | None = declared.extensions[DEFINITION].metadata.get(SHOWS)
+    if shows is None:
+        return _errors(start, object_type(declared), nodes, translator)
+    if isinstance(shows, FromOutcome):
+        return _told(start, shows)
+    return _row(start, shows, translator.object(object_type(declared), nodes, AT_ROOT), dialect)
+
+
+def _fixed(key: bytes, text: bytes) -> Part:
+    async def done(_reader: Reader, _done: Done, _variables: Variables) -> bytes:
+        return text
+
+    return Part(key, done, lambda _: text)
+
+
+def _told(key: bytes, shows: FromOutcome) -> Part:
+    async def done(_reader: Reader, outcome: Done, _variables: Variables) -> bytes:
+        return orjson.dumps(shows.value(outcome))
+
+    return Part(key, done, _null)
+
+
+def _row(key: bytes, shows: FromRow, read: Object, dialect: Dialect) -> Part:
+    plan = compile_root(ById(read, lambda variables: variables[_ROW]), dialect)
+
+    async def done(reader: Reader, outcome: Done, variables: Variables) -> bytes:
+        return await plan.run(reader, {**variables, _ROW: shows.row(outcome)})
+
+    return Part(key, done, _null, len(plan.sql))
+
+
+def _null(_errors: UserErrors) -> bytes:
+    return b"null"
+
+
+def _errors(key: bytes, error: GraphQLObjectType, nodes: list[FieldNode], translator: Translator) -> Part:
+    facts = [(inner, same[0].name.value) for inner, same in translator.collector.fields(error, nodes).items()]
+
+    async def done(_reader: Reader, _done: Done, _variables: Variables) -> bytes:
+        return b"[]"
+
+    def refused(errors: UserErrors) -> bytes:
+        return orjson.dumps([{inner: told[name] for inner, name in facts} for told in errors])
+
+    return Part(key, done, refused)
+
+
+def user_errors(refusal: Fault, language: Language, missing: str | None = None) -> UserErrors:
+    """A refusal as a payload tells it, one error for each message; `missing` names the field of a target not found."""
+    told: list[tuple[Message, str | None]]
+    if isinstance(refusal, Invalid):
+        told = [(message, name) for name, messages in refusal.fields.items() for message in messages]
+    else:
+        told = [(refusal.message, refusal.field or (missing if refusal.code is Code.NOT_FOUND else None))]
+    return [_error(refusal.code, message, name, language) for message, name in told]
+
+
+def _error(code: Code, message: Message, name: str | None, language: Language) -> dict[str, object]:
+    return {
+        "message": say(message, language),
+        "code": code.name,
+        "field": None if name is None or name == NO_FIELD else to_camel_case(name),
+        "__typename": "UserError",
+    }

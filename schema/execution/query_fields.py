@@ -1,0 +1,147 @@
+"""What the root fields of `Query` read: one row, a list of rows, any node, a history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types import Info
+from strawberry.types.arguments import StrawberryArgument
+
+from models.entity import Entity
+from models.journal import AuditEvent
+from resolvers.identity.permissions import Permission, require, require_sight
+from resolvers.journal import HISTORY
+from resolvers.read.columns import column
+from resolvers.read.selection import ById, Comparison, Condition, Several
+from resolvers.read.tables import MODELS
+from schema.execution.arguments import argument
+from schema.execution.connection_arguments import AT_ROOT, NESTED
+from schema.execution.execute import GraphQLRequest
+from schema.execution.read_field import READ, Read, ReadField, Site, caller_id
+from schema.execution.translate import List
+from schema.types.global_ids import PREFIXES, malformed, read_id, split_id
+from schema.types.list_inputs import list_arguments
+from schema.types.statistics import told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resolvers.context import Context
+    from resolvers.identity.permissions import Caller
+    from resolvers.read.selection import ListSpec, Root
+    from schema.execution.arguments import Argument
+
+
+def _field(description: str, read: Read, *arguments: StrawberryArgument) -> Any:
+    field = ReadField(description=description, metadata={READ: read})
+    field.arguments = list(arguments)
+    return field
+
+
+def _given(name: str, annotation: Any, description: str) -> StrawberryArgument:
+    return StrawberryArgument(name, None, StrawberryAnnotation(annotation), description=description)
+
+
+def _argument(site: Site, name: str) -> Argument:
+    return argument(site.nodes[0], site.field, name)
+
+
+def _anybody(context: Context, argument_of: Callable[[str], Any]) -> Caller:
+    del argument_of
+    return require(context, Permission.READ)
+
+
+def me(description: str) -> Any:
+    """The caller's own row."""
+    return _field(description, Read(lambda site: ById(site.object("User"), caller_id), _anybody))
+
+
+def one(typename: str, description: str) -> Any:
+    """A row by its global id; null if there is none, or none that the caller may see."""
+
+    def root(site: Site) -> Root:
+        fetch = _argument(site, "id").fetch
+        return ById(site.object(typename), lambda variables: read_id(fetch(variables), typename, "id"))
+
+    return _field(description, Read(root, _anybody), _given("id", strawberry.ID, f"Global id of the {typename}."))
+
+
+def many(spec: ListSpec, description: str, *also: Condition, of: type[Entity] = Entity) -> Any:
+    """A list of rows that meet the conditions `also`, for whoever may see any row of the entity `of`."""
+
+    def root(site: Site) -> Root:
+        listed = List(spec, f"Query.{site.nodes[0].name.value}", also)
+        return site.translator.connection(site.field, site.nodes, listed, AT_ROOT)
+
+    def permit(context: Context, argument_of: Callable[[str], Any]) -> Caller:
+        del argument_of
+        return require_sight(context, of, None)
+
+    return _field(description, Read(root, permit), *list_arguments(spec))
+
+
+def node(description: str) -> Any:
+    """A row of any type by its global id; its type belongs to the shape of the statement."""
+
+    def root(site: Site) -> Root:
+        given = _argument(site, "id")
+        prefix = site.settled(given, lambda text: split_id(text, "id")[0])
+        return ById(site.object(PREFIXES[prefix]), lambda variables: split_id(given.fetch(variables), "id")[1])
+
+    return _field(description, Read(root, _anybody), _given("id", strawberry.ID, "Global id of any type."))
+
+
+def nodes(description: str) -> Any:
+    """Rows of any types by their global ids, in the order asked; which types belongs to the shape of the statement."""
+
+    def root(site: Site) -> Root:
+        given = _argument(site, "ids")
+        prefixes = site.settled(given, lambda texts: tuple(sorted({split_id(text, "ids")[0] for text in texts})))
+        objects = tuple(site.object(PREFIXES[prefix], NESTED) for prefix in prefixes)
+        return Several(objects, lambda variables: [split_id(text, "ids") for text in given.fetch(variables)])
+
+    ids = _given("ids", list[strawberry.ID], "Global ids of any types; those of nothing answer null.")
+    return _field(description, Read(root, _anybody), ids)
+
+
+def history(description: str) -> Any:
+    """The journal of one entity, which may be deleted by now, for whoever may see it."""
+
+    def root(site: Site) -> Root:
+        fetch = _argument(site, "id").fetch
+        entity = Condition(
+            column(AuditEvent, "entity"), Comparison.EQUALS, lambda variables: split_id(fetch(variables), "id")[0]
+        )
+        row = Condition(
+            column(AuditEvent, "entity_id"), Comparison.EQUALS, lambda variables: split_id(fetch(variables), "id")[1]
+        )
+        listed = List(HISTORY, "Query.history", (entity, row))
+        return site.translator.connection(site.field, site.nodes, listed, AT_ROOT)
+
+    def permit(context: Context, argument_of: Callable[[str], Any]) -> Caller:
+        require(context, Permission.READ)
+        text = argument_of("id")
+        prefix, row_id = split_id(text, "id")
+        model = MODELS[PREFIXES[prefix]]
+        if not issubclass(model, Entity):
+            raise malformed(text, "ctr_7", "id")
+        return require_sight(context, model, row_id)
+
+    what = "Global id of the entity, which may have been deleted."
+    return _field(description, Read(root, permit), _given("id", strawberry.ID, what), *list_arguments(HISTORY))
+
+
+RequestInfo = Info[GraphQLRequest, None]
+
+
+def counted(typename: str, kind: type, description: str) -> Any:
+    """The statistics of an entity, in one statement whatever is asked of them."""
+
+    async def resolve(info: RequestInfo) -> Any:
+        context = info.context.context
+        require(context, Permission.READ)
+        return await told(context.reader, typename, kind)
+
+    return strawberry.field(resolver=resolve, description=description, graphql_type=kind)

@@ -1,0 +1,152 @@
+"""The root fields that read: each compiles to one statement, whose JSON text is the field's answer.
+
+A read field of `Query` says how a selection is made of it (`schema/execution/query_fields.py`) and who may ask. Its
+resolver finds the plan of its place in the document, or makes it, and runs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from strawberry.types.field import StrawberryField
+
+from models.users import User
+from resolvers.identity.permissions import GRANTS, Permission
+from resolvers.read.columns import column
+from resolvers.read.compiler import compile_root
+from resolvers.read.selection import Comparison, Condition, Expression, Kind
+from schema.execution.arguments import argument, settled
+from schema.execution.collect_fields import Collector
+from schema.execution.connection_arguments import AT_ROOT, ZONE
+from schema.execution.execute import Compiled
+from schema.execution.plan_cache import PlanCache
+from schema.execution.translate import DEFINITION, Translator
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Hashable, Mapping
+
+    from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLResolveInfo, GraphQLSchema
+    from strawberry.types import Info
+
+    from models.users import Role
+    from resolvers.context import Context
+    from resolvers.identity.permissions import Caller
+    from resolvers.read.compiler import Plan
+    from resolvers.read.selection import Object, Root, Variables
+    from schema.execution.arguments import Argument
+    from schema.execution.execute import GraphQLRequest
+    from schema.execution.plan_cache import Inquiry
+
+CALLER: Final = "$caller"
+"""Among the variables of a plan, the caller's user id; no variable of a document can have a name like this."""
+
+READ: Final = "read"
+"""Under which a field's metadata holds what it reads."""
+_PLANS: Final[PlanCache[Plan]] = PlanCache(lambda plan: len(plan.sql))
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A field of a document that is to be read, and the means to translate it."""
+
+    field: GraphQLField
+    nodes: list[FieldNode]
+    translator: Translator
+
+    def object(self, typename: str, size: int = AT_ROOT) -> Object:
+        """What is asked of a row of this type, among the rows that the caller may see."""
+        schema = self.translator.collector.schema
+        row_type: Any = schema.get_type(typename)
+        return self.translator.object(row_type, self.nodes, size, visible(typename, self.translator.role))
+
+    def settled(self, given: Argument, shape: Callable[[Any], Any]) -> Any:
+        """What of an argument's value decides the statement's form."""
+        return settled(self.translator.collector.inquiry, given, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a root field reads."""
+
+    root: Callable[[Site], Root]
+    permit: Callable[[Context, Callable[[str], Any]], Caller]
+    """The caller, if it may ask with these arguments, told by name; raises like `access.require`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RootField:
+    """A read field of `Query`, as a document asks for it."""
+
+    key: str
+    """Under which it is answered."""
+    field: GraphQLField
+    nodes: list[FieldNode]
+    """Where it stands in the document: of several places those that this request's conditions leave."""
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+
+    async def answer(self, request: GraphQLRequest, variables: Mapping[str, Any]) -> bytes:
+        """The field's answer as JSON; `null` where there is no such row. Raises the faults of a refusal."""
+        context, read = request.context, self.field.extensions[DEFINITION].metadata[READ]
+        caller = read.permit(context, lambda name: argument(self.nodes[0], self.field, name).fetch(variables))
+        known = plan_variables(context, caller.user_id, variables)
+        place = (*place_of(request, self.key, self.nodes), caller.role, context.database.dialect)
+        plan = _PLANS.get(place, known, lambda inquiry: self._planned(read, caller.role, inquiry, context))
+        return await plan.run(context.reader, known)
+
+    def _planned(self, read: Read, role: Role, inquiry: Inquiry, context: Context) -> Plan:
+        translator = Translator(Collector(self.schema, self.fragments, inquiry), role)
+        return compile_root(read.root(Site(self.field, self.nodes, translator)), context.database.dialect)
+
+
+def place_of(request: GraphQLRequest, key: str | int, nodes: list[FieldNode]) -> tuple[Hashable, ...]:
+    """What tells a root field of this document from others, and from itself under other conditions."""
+    return request.document_key, request.operation_name, key, *(node.loc.start for node in nodes if node.loc)
+
+
+class ReadField(StrawberryField):
+    """A root field that the read compiler answers."""
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: its resolver needs the request."""
+        return False
+
+    def get_result(self, source: Any, info: Info[Any, Any] | None, args: list[Any], kwargs: Any) -> Awaitable[Any]:
+        """Read what is asked; the arguments are taken from the document, once for every shape."""
+        del source, args, kwargs
+        return _compiled(info)
+
+
+async def _compiled(info: Any) -> Compiled | None:
+    """The field's answer as graphql-core passes it on."""
+    raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - Strawberry's own Info hides the document's nodes
+    field = raw.parent_type.fields[raw.field_name]
+    asked = RootField(str(raw.path.key), field, raw.field_nodes, raw.schema, raw.fragments)
+    body = await asked.answer(info.context, raw.variable_values)  # type: ignore[arg-type]
+    return None if body == b"null" else Compiled(body)
+
+
+def plan_variables(context: Context, user_id: int, variables: Mapping[str, Any]) -> Variables:
+    """The variables of the request, and what else the binds of a plan may need to know of it."""
+    return {**variables, CALLER: user_id, ZONE: context.settings.time_zone}
+
+
+def visible(typename: str, role: Role) -> tuple[Condition, ...]:
+    """Which rows a role may see by their ids: all, but of users and their history, for some, only the own."""
+    if role in GRANTS[Permission.READ_USERS]:
+        return ()
+    return _OWN_ONLY.get(typename, ())
+
+
+def caller_id(variables: Variables) -> Any:
+    """Binds the caller's own user id."""
+    return variables[CALLER]
+
+
+_USER_OF_EVENT = Expression(f"CASE WHEN {{t}}.entity = '{User.prefix}' THEN {{t}}.entity_id ELSE 0 END", Kind.INTEGER)
+_OWN_ONLY: Final = {
+    "User": (Condition(column(User, "id"), Comparison.EQUALS, caller_id),),
+    "HistoryEvent": (Condition(_USER_OF_EVENT, Comparison.IN, lambda variables: [0, variables[CALLER]]),),
+}

@@ -1,0 +1,201 @@
+"""A field of a document and all below it, as a selection for the read compiler.
+
+What is here walks graphql-core's tree of a validated operation beside the schema's types: each field's origin
+(`schema/types/field_sources.py`) says what to select. Nothing here knows SQL, and no value of a request ends up in a
+selection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final, cast
+
+from graphql import GraphQLObjectType, get_named_type
+from strawberry.utils.str_converters import to_camel_case
+
+from resolvers.read.selection import (
+    Column,
+    Connection,
+    Constant,
+    Cursor,
+    Edges,
+    Entries,
+    EntryFact,
+    Kind,
+    Listing,
+    Nested,
+    Node,
+    Nodes,
+    Object,
+    PageFact,
+    PageInfo,
+    Scalar,
+    Style,
+    ToMany,
+    ToOne,
+    TotalCount,
+)
+from resolvers.read.tables import MODELS, TABLES_BY_TYPENAME
+from schema.execution.arguments import argument
+from schema.execution.connection_arguments import NESTED, Paging
+from schema.types.field_sources import Changes, GlobalId, provenance
+
+if TYPE_CHECKING:
+    from graphql import FieldNode, GraphQLField
+    from strawberry.types.field import StrawberryField
+
+    from models.users import Role
+    from resolvers.read.selection import Condition, ListSpec, Part, Selected, Source
+    from schema.execution.collect_fields import Collector
+    from schema.types.field_sources import Provenance
+
+    Nodes_ = list[FieldNode]
+
+DEFINITION: Final = "strawberry-definition"
+"""Under which Strawberry keeps its own field beside graphql-core's."""
+
+_ID: Final = Column("id", Kind.INTEGER)
+_FACTS: Final = {
+    "hasNextPage": PageFact.HAS_NEXT,
+    "hasPreviousPage": PageFact.HAS_PREVIOUS,
+    "startCursor": PageFact.START,
+    "endCursor": PageFact.END,
+}
+_ENTRY: Final = {"field": EntryFact.FIELD, "old": EntryFact.OLD, "new": EntryFact.NEW}
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list as a field of the schema offers it."""
+
+    spec: ListSpec
+    name: str
+    """Tells its cursors from those of other lists: `Customer.contracts`."""
+    also: tuple[Condition, ...] = ()
+    """What restricts its rows besides the arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """Translates the fields of one operation for a caller of one role."""
+
+    collector: Collector
+    role: Role
+
+    # --- objects --------------------------------------------------------------------------------------------------
+
+    def object(self, parent: GraphQLObjectType, nodes: Nodes_, size: int, where: tuple[Condition, ...] = ()) -> Object:
+        """What is asked of a row of this type; `size` is the default page of the lists in it."""
+        asked = self.collector.fields(parent, nodes).items()
+        selected = tuple(self._selected(parent, key, same, size) for key, same in asked)
+        return Object(TABLES_BY_TYPENAME[parent.name], selected, where)
+
+    def _selected(self, parent: GraphQLObjectType, key: str, nodes: Nodes_, size: int) -> Selected:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return _typename(key, parent)
+        field = parent.fields[name]
+        said = provenance_of(field)
+        match said.origin:
+            case ToOne():
+                return Nested(key, said.origin, self.object(object_type(field), nodes, size))
+            case ToMany():
+                listed = List(cast("ListSpec", said.spec), f"{parent.name}.{name}")
+                return Listing(key, said.origin, self.connection(field, nodes, listed, size))
+            case Changes():
+                return self._changes(key, said.origin.column, object_type(field), nodes)
+            case GlobalId():
+                return Scalar(key, _ID, Style.GLOBAL_ID, prefix=TABLES_BY_TYPENAME[parent.name].prefix)
+            case _:
+                return self._scalar(key, said.origin)
+
+    def _scalar(self, key: str, source: Source) -> Selected:
+        """A value; null, before any database is asked, for a role from which it is hidden."""
+        if isinstance(source, Column) and self.role in source.hidden_from:
+            return Constant(key, "null")
+        return Scalar(key, source, Style.ENUM_NAME if source.choices else Style.PLAIN)
+
+    def _changes(self, key: str, source: Column, entry: GraphQLObjectType, nodes: Nodes_) -> Entries:
+        asked = self.collector.fields(entry, nodes).items()
+        parts = tuple(
+            (inner, _ENTRY[same[0].name.value]) if same[0].name.value in _ENTRY else _typename(inner, entry)
+            for inner, same in asked
+        )
+        return Entries(key, source, parts, journal_names())
+
+    # --- lists ----------------------------------------------------------------------------------------------------
+
+    def connection(self, field: GraphQLField, nodes: Nodes_, listed: List, size: int) -> Connection:
+        """A page of a list, of `size` unless the arguments say how many."""
+        arguments = partial(argument, nodes[0], field)
+        page = Paging(listed.spec, listed.name, size, arguments, self.collector.inquiry).page(listed.also)
+        page_type = object_type(field)
+        asked = self.collector.fields(page_type, nodes).items()
+        return Connection(
+            table=listed.spec.table,
+            choose=page.choose,
+            limit=page.limit,
+            backward=page.backward,
+            after=page.after,
+            before=page.before,
+            stamp=page.stamp,
+            parts=tuple(self._part(page_type, key, same) for key, same in asked),
+        )
+
+    def _part(self, page: GraphQLObjectType, key: str, nodes: Nodes_) -> Part:
+        match nodes[0].name.value:
+            case "edges":
+                return self._edges(key, object_type(page.fields["edges"]), nodes)
+            case "nodes":
+                return Nodes(key, self.object(object_type(page.fields["nodes"]), nodes, NESTED))
+            case "pageInfo":
+                return self._page_info(key, object_type(page.fields["pageInfo"]), nodes)
+            case "totalCount":
+                return TotalCount(key)
+            case _:
+                return _typename(key, page)
+
+    def _edges(self, key: str, edge: GraphQLObjectType, nodes: Nodes_) -> Edges:
+        asked = self.collector.fields(edge, nodes).items()
+        return Edges(key, tuple(self._edge_part(edge, inner, same) for inner, same in asked))
+
+    def _edge_part(self, edge: GraphQLObjectType, key: str, nodes: Nodes_) -> Cursor | Node | Constant:
+        match nodes[0].name.value:
+            case "node":
+                return Node(key, self.object(object_type(edge.fields["node"]), nodes, NESTED))
+            case "cursor":
+                return Cursor(key)
+            case _:
+                return _typename(key, edge)
+
+    def _page_info(self, key: str, info: GraphQLObjectType, nodes: Nodes_) -> PageInfo:
+        asked = self.collector.fields(info, nodes).items()
+        facts = tuple(
+            (inner, _FACTS[same[0].name.value]) if same[0].name.value in _FACTS else _typename(inner, info)
+            for inner, same in asked
+        )
+        return PageInfo(key, facts)
+
+
+def _typename(key: str, parent: GraphQLObjectType) -> Constant:
+    return Constant(key, f'"{parent.name}"')
+
+
+def object_type(field: GraphQLField) -> GraphQLObjectType:
+    """The object type of a field, whether it gives one, a list or none."""
+    return cast("GraphQLObjectType", get_named_type(field.type))
+
+
+def provenance_of(field: GraphQLField) -> Provenance:
+    """Where a field of a row comes from."""
+    declared: StrawberryField = field.extensions[DEFINITION]
+    return cast("Provenance", provenance(declared))
+
+
+@cache
+def journal_names() -> tuple[tuple[str, str], ...]:
+    """How the journal's fields are spelt in GraphQL, where that differs: columns, relations without their `_id`."""
+    columns = {name for model in MODELS.values() for name in model._meta.fields_db_projection}
+    stored = columns | {name.removesuffix("_id") for name in columns}
+    return tuple(sorted((name, to_camel_case(name)) for name in stored if "_" in name))

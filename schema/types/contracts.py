@@ -1,0 +1,76 @@
+"""The contract as people see it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import strawberry
+
+from models import contracts as model
+from resolvers import journal, payments, tickets
+from resolvers.read.columns import column
+from resolvers.read.selection import Expression, Kind
+from schema.types import sql_expressions
+from schema.types.connections import Connection
+from schema.types.enums import ContractStatus, SuspensionReason
+from schema.types.field_sources import computed, global_id, stored, to_many, to_one, to_one_back
+from schema.types.links import (
+    CustomerLink,
+    HistoryEventLink,
+    LedgerEntryLink,
+    PaymentLink,
+    SimLink,
+    TariffLink,
+    TicketLink,
+)
+from schema.types.node import Node
+
+_ROW = model.Contract
+_SIM = Expression("(SELECT s_.id FROM sims s_ WHERE s_.contract_id = {t}.id)", Kind.INTEGER)
+_TARIFF_NAME = Expression("(SELECT f_.name FROM tariffs f_ WHERE f_.id = {t}.tariff_id)", Kind.TEXT)
+
+
+@strawberry.type(description="A customer on a tariff, with a balance and at most one SIM.")
+class Contract(Node):
+    """A customer on a tariff, with a balance and at most one SIM."""
+
+    id: strawberry.ID = global_id()
+    database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
+    number: str = stored(column(_ROW, "number"), "Number that people use: year and id, as in `CTR-2026-000001`.")
+    status: ContractStatus = stored(column(_ROW, "status"), "Where the contract is in its life.")
+    suspension_reason: SuspensionReason | None = stored(
+        column(_ROW, "suspension_reason"), "Why it is suspended; null in any other state."
+    )
+    customer: CustomerLink = to_one("Customer", column(_ROW, "customer_id"), "Whose contract it is.")
+    customer_name: str = computed(
+        sql_expressions.CUSTOMER_OF_ROW, "Name of the customer: an organization's, or a full name."
+    )
+    tariff: TariffLink = to_one("Tariff", column(_ROW, "tariff_id"), "What the contract costs and includes.")
+    tariff_name: str = computed(_TARIFF_NAME, "What customers know the contract's tariff by.")
+    sim: SimLink | None = to_one_back("Sim", "contract_id", _SIM, "The SIM that is bound to it, if any.")
+    balance: Decimal = stored(column(_ROW, "balance"), "Money on the account: the sum of all ledger entries.")
+    credit_limit: Decimal = stored(
+        column(_ROW, "credit_limit"), "How far below zero the balance may go; zero on a prepaid tariff."
+    )
+    signed_date: date = stored(column(_ROW, "signed_date"), "Day on which it was signed.")
+    activation_date: date | None = stored(column(_ROW, "activation_date"), "Day on which service began.")
+    termination_date: date | None = stored(column(_ROW, "termination_date"), "Day on which it ended.")
+    next_billing_date: date | None = stored(
+        column(_ROW, "next_billing_date"), "Day of the next monthly fee; null before activation and after the end."
+    )
+    notes: str | None = stored(column(_ROW, "notes"), "What the staff noted about the contract.")
+    payments_count: int = computed(
+        sql_expressions.count_of("payments", "contract_id"), "How many payments, in any state."
+    )
+    tickets_count: int = computed(sql_expressions.count_of("tickets", "contract_id"), "How many tickets, in any state.")
+    created_at: datetime = stored(column(_ROW, "created_at"), "When the contract was drawn up.")
+    updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the contract last changed.")
+    payments: Connection[PaymentLink] = to_many(payments.LIST, "contract_id", "Its payments, posted or not.")
+    ledger: Connection[LedgerEntryLink] = to_many(
+        journal.LEDGER, "contract_id", "Every posting to its account, newest first."
+    )
+    tickets: Connection[TicketLink] = to_many(tickets.LIST, "contract_id", "Support tickets about this contract.")
+    history: Connection[HistoryEventLink] = to_many(
+        journal.HISTORY, "entity_id", "Every change of the contract, newest first.", entity=_ROW.prefix
+    )

@@ -1,0 +1,31 @@
+"""The types whose rows people see, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from schema.types.contracts import Contract
+from schema.types.customers import Customer
+from schema.types.journal import HistoryEvent, LedgerEntry
+from schema.types.payments import Payment
+from schema.types.sims import Sim
+from schema.types.tariffs import Tariff
+from schema.types.tickets import Ticket
+from schema.types.users import Staff, User
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TYPES: Final[Mapping[str, type]] = {
+    "Customer": Customer,
+    "Sim": Sim,
+    "Tariff": Tariff,
+    "Contract": Contract,
+    "Payment": Payment,
+    "Ticket": Ticket,
+    "User": User,
+    "Staff": Staff,
+    "HistoryEvent": HistoryEvent,
+    "LedgerEntry": LedgerEntry,
+}
+"""The Strawberry type of each table's rows, by its GraphQL name."""

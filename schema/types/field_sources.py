@@ -1,0 +1,148 @@
+"""Where the fields of the schema's types come from: said once, beside each field, for both doors.
+
+A type's field is declared by one of the helpers below, which make a Strawberry field that carries its origin. The read
+compiler's selections (`schema/execution/translate.py`) and REST's representations are both built from `origins()`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import strawberry
+from strawberry.types.base import StrawberryOptional
+from strawberry.utils.str_converters import to_camel_case
+
+from resolvers.read.selection import Column, Expression, ToMany, ToOne
+from resolvers.read.tables import TABLES_BY_TYPENAME
+from schema.types.list_inputs import list_arguments
+
+if TYPE_CHECKING:
+    from strawberry.types.base import StrawberryObjectDefinition
+    from strawberry.types.field import StrawberryField
+
+    from resolvers.read.selection import ListSpec, Source, Table
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalId:
+    """The row's own id behind its table's prefix, `ctr_7`. REST has the plain integer, which is `database_id` here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a journal event changed: `{field: [old, new]}` as stored and in REST, a list of objects in GraphQL."""
+
+    column: Column
+
+
+Origin = Column | Expression | ToOne | ToMany | GlobalId | Changes
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOrigin:
+    """A field of a type and where its value comes from."""
+
+    python_name: str
+    graphql_name: str
+    origin: Origin
+    description: str
+    table: Table
+    """Of the type that has the field."""
+    reference: Source | None = None
+    """With a `ToOne`: what gives the related row's integer id, without a look at that row."""
+    nullable: bool = False
+    is_id: bool = False
+    """Its value is a global id, whatever it comes from; REST has no such."""
+    rest: bool = True
+    """REST shows it; false for what its documented bodies do not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a declared field carries in its metadata, under `ORIGIN`."""
+
+    origin: Origin
+    reference: Source | None = None
+    spec: ListSpec | None = None
+    """With a `ToMany`: how the list can be asked."""
+    rest: bool = True
+    """As of `FieldOrigin`."""
+
+
+ORIGIN = "origin"
+
+
+def _field(description: str, provenance: Provenance) -> Any:
+    return strawberry.field(description=description, metadata={ORIGIN: provenance})
+
+
+def global_id() -> Any:
+    """The `id` of a type whose rows have a global id."""
+    return _field(
+        "Global id: the type's prefix and the number, for example `ctr_7`. Every `ID` argument takes it.",
+        Provenance(GlobalId()),
+    )
+
+
+def stored(column: Column, description: str, *, rest: bool = True) -> Any:
+    """A stored value."""
+    return _field(description, Provenance(column, rest=rest))
+
+
+def computed(expression: Expression, description: str) -> Any:
+    """A value that the database works out."""
+    return _field(description, Provenance(expression))
+
+
+def to_one(target: str, key: Column, description: str, *, rest: bool = True) -> Any:
+    """The row of another type that a stored foreign key names."""
+    return _field(description, Provenance(ToOne(target, local=key.name), reference=key, rest=rest))
+
+
+def to_one_back(target: str, remote: str, reference: Expression, description: str) -> Any:
+    """The one row of another type whose foreign key `remote` names this row; `reference` gives that row's id."""
+    return _field(description, Provenance(ToOne(target, local="id", remote=remote), reference=reference))
+
+
+def to_many(spec: ListSpec, remote: str, description: str, **constants: str) -> Any:
+    """The rows of another type whose foreign key `remote` names this row, as a connection.
+
+    `constants` are further columns of theirs that must equal a fixed text.
+    """
+    relation = ToMany(spec.table.typename, remote, constants=tuple(constants.items()))
+    field = _field(description, Provenance(relation, spec=spec))
+    field.arguments = list_arguments(spec)
+    return field
+
+
+def changes(column: Column, description: str) -> Any:
+    """A journal event's changes."""
+    return _field(description, Provenance(Changes(column)))
+
+
+def provenance(field: StrawberryField) -> Provenance | None:
+    """What the field was declared with; None for a field that is no part of a row."""
+    return cast("Provenance | None", field.metadata.get(ORIGIN))
+
+
+def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
+    """The declared fields of a type, in their order."""
+    definition = cast("StrawberryObjectDefinition", cast("Any", strawberry_type).__strawberry_definition__)
+    table = TABLES_BY_TYPENAME[definition.name]
+    declared = ((field, provenance(field)) for field in definition.fields)
+    return tuple(
+        FieldOrigin(
+            python_name=field.python_name,
+            graphql_name=field.graphql_name or to_camel_case(field.python_name),
+            origin=said.origin,
+            description=field.description or "",
+            table=table,
+            reference=said.reference,
+            nullable=isinstance(field.type, StrawberryOptional),
+            is_id=field.type is strawberry.ID,
+            rest=said.rest,
+        )
+        for field, said in declared
+        if said is not None
+    )

@@ -1,0 +1,28 @@
+"""References between the types, which name each other in circles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+if TYPE_CHECKING:
+    from schema.types.contracts import Contract
+    from schema.types.customers import Customer
+    from schema.types.journal import HistoryEvent, LedgerEntry
+    from schema.types.payments import Payment
+    from schema.types.sims import Sim
+    from schema.types.tariffs import Tariff
+    from schema.types.tickets import Ticket
+    from schema.types.users import Staff, User
+
+CustomerLink = Annotated["Customer", strawberry.lazy("schema.types.customers")]
+SimLink = Annotated["Sim", strawberry.lazy("schema.types.sims")]
+TariffLink = Annotated["Tariff", strawberry.lazy("schema.types.tariffs")]
+ContractLink = Annotated["Contract", strawberry.lazy("schema.types.contracts")]
+PaymentLink = Annotated["Payment", strawberry.lazy("schema.types.payments")]
+TicketLink = Annotated["Ticket", strawberry.lazy("schema.types.tickets")]
+StaffLink = Annotated["Staff", strawberry.lazy("schema.types.users")]
+LedgerEntryLink = Annotated["LedgerEntry", strawberry.lazy("schema.types.journal")]
+HistoryEventLink = Annotated["HistoryEvent", strawberry.lazy("schema.types.journal")]
+UserLink = Annotated["User", strawberry.lazy("schema.types.users")]

@@ -1,0 +1,57 @@
+"""Users: as staff, whom everybody may know, and in full, for those who may see it (contract §3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from models import users as model
+from resolvers import journal
+from resolvers.read.columns import column
+from resolvers.read.selection import Expression, Kind
+from schema.types import sql_expressions
+from schema.types.connections import Connection
+from schema.types.enums import Role
+from schema.types.field_sources import computed, global_id, stored, to_many
+from schema.types.links import HistoryEventLink
+from schema.types.node import Node
+
+_ROW = model.User
+_NAME = Expression(sql_expressions.user_name("{t}"), Kind.TEXT)
+
+
+@strawberry.type(description="A member of staff, as everybody may know them.")
+class Staff:
+    """A member of staff, as everybody may know them."""
+
+    id: strawberry.ID = global_id()
+    database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
+    username: str = stored(column(_ROW, "username"), "Name to log in with.")
+    full_name: str = computed(_NAME, "Last and first name, or the username while neither is known.")
+
+
+@strawberry.type(
+    description="A user of the system, in full: for supervisors and administrators, and for everybody themselves."
+)
+class User(Node):
+    """A user of the system."""
+
+    id: strawberry.ID = global_id()
+    database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
+    username: str = stored(column(_ROW, "username"), "Name to log in with; no two users share one.")
+    first_name: str | None = stored(column(_ROW, "first_name"), "Given name, if known.")
+    last_name: str | None = stored(column(_ROW, "last_name"), "Family name, if known.")
+    full_name: str = computed(_NAME, "Last and first name, or the username while neither is known.")
+    email: str | None = stored(column(_ROW, "email"), "Email address at work.")
+    phone: str | None = stored(column(_ROW, "phone"), "Phone number in E.164.")
+    role: Role = stored(column(_ROW, "role"), "What the user may do.")
+    is_active: bool = stored(
+        column(_ROW, "is_active"), "Whether the user can log in; inactive ones are shut out at once."
+    )
+    last_login: datetime | None = stored(column(_ROW, "last_login"), "When the user last logged in, if ever.")
+    created_at: datetime = stored(column(_ROW, "created_at"), "When the user was added.")
+    updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the user last changed.")
+    history: Connection[HistoryEventLink] = to_many(
+        journal.HISTORY, "entity_id", "Every change of the user, newest first.", entity=_ROW.prefix
+    )

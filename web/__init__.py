@@ -1,0 +1,1 @@
+"""What both doors share of HTTP: the request, negotiation of languages and media types, pages and their assets."""

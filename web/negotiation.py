@@ -1,0 +1,55 @@
+"""The media type of a GraphQL response, and what follows from it (the GraphQL-over-HTTP draft)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from web.request import quality
+
+
+class MediaType(StrEnum):
+    """How a response can be written. The first tells refusals by its status too, the second answers 200."""
+
+    RESPONSE = "application/graphql-response+json"
+    JSON = "application/json"
+    PAGE = "text/html"
+    """For people."""
+
+
+_LONGEST: Final = 2_000
+"""Characters of an `Accept` header that are read."""
+
+
+@lru_cache(maxsize=256)
+def accepted(accept: str | None, *, page: bool) -> MediaType | None:
+    """What an `Accept` header likes best of what can be had (a page only for a GET); None for nothing of it.
+
+    JSON where everything is liked equally: clients that do not know the draft expect it.
+    """
+    liked = _liked(accept if accept and accept.strip() else "*/*")
+    offers = (MediaType.JSON, MediaType.RESPONSE, *([MediaType.PAGE] if page else []))
+    qualities = {offer: _quality(offer, liked) for offer in offers}
+    best = max(offers, key=lambda offer: qualities[offer])
+    return best if qualities[best][0] > 0 else None
+
+
+def _liked(accept: str) -> dict[str, tuple[float, int]]:
+    """The ranges of the header, each with its weight and its place (the later, the smaller)."""
+    liked: dict[str, tuple[float, int]] = {}
+    for place, part in enumerate(accept[:_LONGEST].lower().split(",")):
+        media_range, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = next((quality(piece) for piece in parameters if piece.startswith("q")), 1.0)
+        liked.setdefault(media_range, (weight, -place))
+    return liked
+
+
+def _quality(offer: MediaType, liked: dict[str, tuple[float, int]]) -> tuple[float, int, int]:
+    """How much an offer is liked: by the most exact range that it is in; exactness and place settle equal weights."""
+    ranges = (offer.value, offer.value.partition("/")[0] + "/*", "*/*")
+    for exactness, media_range in enumerate(ranges):
+        if media_range in liked:
+            weight, place = liked[media_range]
+            return weight, -exactness, place
+    return 0.0, 0, 0

@@ -1,0 +1,275 @@
+"""What both doors take from an HTTP request: who is calling, in which language, from where; a strictly read body."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from decimal import Decimal, DecimalException
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from time import perf_counter
+from typing import TYPE_CHECKING, Final, NoReturn, cast
+from uuid import uuid4
+
+from starlette.requests import ClientDisconnect
+
+from resolvers.context import Context
+from resolvers.faults import NO_FIELD, Code, Fault, fault, invalid
+from resolvers.identity.optimistic_caller import Guard, presumed
+from resolvers.sessions import authenticate
+from resolvers.words import Language, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from ipaddress import IPv4Network
+
+    from starlette.requests import Request
+
+    from models.settings import Settings
+    from resolvers.identity.permissions import Caller
+
+MAX_DEPTH: Final = 64
+"""Levels of a JSON body: far beyond what any input takes, far below what recursion over it could bear."""
+MAX_SEPARATORS: Final = 100_000
+"""Commas in a body: as many values take about 25 ms to read, and no honest request comes near."""
+
+
+# --- who is calling -----------------------------------------------------------------------------------------------
+
+
+async def context_of(request: Request) -> Context:
+    """The request as operations and reads see it; its only statement is the look-up of the session.
+
+    A bad token raises nothing: the caller is then nobody and `token_refused` says why, so that a login still works.
+    The access log reads `user` and `auth_seconds` from the request's state.
+    Raises `models.database.Unavailable`.
+    """
+    state, token = request.app.state, bearer_token(request)
+    started = perf_counter()
+    caller, refused = None, False
+    if token is not None:
+        try:
+            caller = await authenticate(state.database, state.settings, token)
+        except Fault:
+            refused = True
+    request.state.auth_seconds = perf_counter() - started
+    return _context(request, caller, refused=refused)
+
+
+def presumed_context(request: Request) -> Context | None:
+    """The request as reads see it, for whoever its token is presumed to be of; None where nobody is.
+
+    What comes of it counts only if its guard is `proven` in the end (`resolvers.identity.optimistic_caller`).
+    """
+    state, token = request.app.state, bearer_token(request)
+    caller = presumed(state.settings, token) if token else None
+    return _context(request, caller, Guard(state.database, caller)) if caller else None
+
+
+def _context(request: Request, caller: Caller | None, guard: Guard | None = None, *, refused: bool = False) -> Context:
+    state, settings = request.app.state, request.app.state.settings
+    request.state.user = caller and caller.username
+    return Context(
+        database=state.database,
+        settings=settings,
+        caller=caller,
+        language=language_of(headers_of(request).get("accept-language", "")),
+        request_id=getattr(request.state, "request_id", None) or uuid4().hex,
+        address=client_address(request, settings.trusted_proxies),
+        token_refused=refused,
+        guard=guard,
+    )
+
+
+def bearer_token(request: Request) -> str | None:
+    """The token that was sent. Schemes other than Bearer are none of ours."""
+    scheme, _, token = headers_of(request).get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def headers_of(request: Request) -> Mapping[str, str]:
+    """The headers by their names in lower case, of several alike the first.
+
+    Made once for a request: Starlette looks through all of them for each, and eight are asked for.
+    """
+    known: dict[str, str] | None = request.scope.get("abonent.headers")
+    if known is None:
+        sent = reversed(request.scope["headers"])
+        known = {name.decode("latin-1"): value.decode("latin-1") for name, value in sent}
+        request.scope["abonent.headers"] = known
+    return known
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The `Idempotency-Key` header. Raises `Invalid` for one that could not be kept."""
+    key = headers_of(request).get("idempotency-key")
+    return None if key is None else usable_key(key)
+
+
+def usable_key(key: str, field: str = NO_FIELD) -> str:
+    """An idempotency key, from wherever it came. Raises `Invalid` unless it is 1 to 255 printable ASCII characters."""
+    if not re.fullmatch("[ -~]{1,255}", key):
+        raise invalid(field, "idempotency_key_invalid")
+    return key
+
+
+# --- in which language --------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def language_of(accept_language: str) -> Language:
+    """The better liked of Russian and English in an `Accept-Language` header; Russian when it names neither."""
+    liked: dict[str, float] = {}
+    for part in accept_language[:1000].split(","):
+        tag, _, parameters = part.partition(";")
+        liked.setdefault(tag.strip().lower().partition("-")[0], quality(parameters))
+    english = liked.get(Language.EN, liked.get("*", 0.0))
+    russian = liked.get(Language.RU, liked.get("*", 0.0))
+    if english == russian and Language.EN in liked and Language.RU in liked:
+        return next(Language(tag) for tag in liked if tag in {Language.EN, Language.RU})
+    return Language.EN if english > russian else Language.RU
+
+
+def quality(parameters: str) -> float:
+    """The weight in a header's `q=0.8`; 1 where none is given, 0 for one that cannot be read."""
+    name, _, value = parameters.partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    return float(value) if re.fullmatch(r"\s*(0(\.[0-9]{0,3})?|1(\.0{0,3})?)\s*", value) else 0.0
+
+
+# --- from where ---------------------------------------------------------------------------------------------------
+
+
+def client_address(request: Request, trusted: Sequence[str]) -> str:
+    """The address of the client: the nearest one that is not a trusted proxy.
+
+    `X-Forwarded-For` is believed as far as trusted proxies wrote it, from the right; whoever is not one of them could
+    have written anything there.
+    """
+    peer = request.client.host if request.client else ""
+    if "x-forwarded-for" not in headers_of(request):
+        return peer
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    for claimed in reversed(forwarded):
+        address = _address(claimed)
+        if address is None or not _is_trusted(peer, trusted):
+            break
+        peer = str(address)
+    return peer
+
+
+def _is_trusted(peer: str, trusted: Sequence[str]) -> bool:
+    address = _address(peer)
+    return address is not None and any(address in network for network in _networks(tuple(trusted)))
+
+
+@lru_cache(maxsize=8)
+def _networks(trusted: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text, strict=False) for text in trusted)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+# --- the body -----------------------------------------------------------------------------------------------------
+
+
+def require_json(request: Request) -> None:
+    """Raise `unsupported_media_type` unless the body is said to be JSON in UTF-8."""
+    media_type, _, parameters = headers_of(request).get("content-type", "").partition(";")
+    charset = re.search(r'charset\s*=\s*"?([^\s";]*)', parameters, re.IGNORECASE)
+    if media_type.strip().lower() != "application/json" or (charset and charset[1].lower() not in {"utf-8", "utf8"}):
+        raise fault(Code.UNSUPPORTED_MEDIA_TYPE)
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body. Raises `payload_too_large` as soon as that is known, `parse_error` if it does not all come."""
+    settings: Settings = request.app.state.settings
+    limit = settings.max_body_bytes
+    if _exceeds(headers_of(request).get("content-length", ""), limit):
+        raise fault(Code.PAYLOAD_TOO_LARGE, limit=limit)
+    try:
+        async with asyncio.timeout(settings.body_seconds):
+            return await _received(request, limit)
+    except (TimeoutError, ClientDisconnect):
+        raise _unreadable("body_incomplete") from None
+
+
+def _exceeds(declared: str, limit: int) -> bool:
+    """Whether a `Content-Length` is over the limit; it may have any number of digits."""
+    digits = declared.strip().lstrip("0")
+    return digits.isdecimal() and (len(digits) > len(str(limit)) or int(digits) > limit)
+
+
+async def _received(request: Request, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk: bytes = message.get("body", b"")
+        size, more = size + len(chunk), message.get("more_body", False)
+        if size > limit:
+            raise fault(Code.PAYLOAD_TOO_LARGE, limit=limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def read_json(body: bytes) -> object:
+    """The value of a JSON text, numbers with a point or an exponent as `Decimal`.
+
+    Of equal keys the last counts. Lone surrogates come through as they are: the kinds of values refuse them by field.
+    Raises `parse_error`.
+    """
+    if body.count(b",") > MAX_SEPARATORS:
+        raise _unreadable("json_too_many_values")
+    try:
+        value: object = _DECODER.decode(body.decode())
+    except UnicodeDecodeError:
+        raise _unreadable("json_not_utf8") from None
+    except json.JSONDecodeError as error:
+        raise _unreadable("json_malformed", line=error.lineno, column=error.colno) from None
+    except RecursionError:
+        raise _unreadable("json_too_deep", limit=MAX_DEPTH) from None
+    except (ValueError, DecimalException):  # more digits than the interpreter reads, an exponent beyond Decimal's
+        raise _unreadable("json_bad_number") from None
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _too_deep(value):
+        raise _unreadable("json_too_deep", limit=MAX_DEPTH)
+    return value
+
+
+def _unreadable(key: str, **params: object) -> Fault:
+    return fault(Code.PARSE_ERROR, detail=Message(key, params))
+
+
+def _no_constant(_name: str) -> NoReturn:
+    """NaN and Infinity, which are no JSON."""
+    raise ValueError
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+
+
+def _too_deep(value: object) -> bool:
+    """Whether containers stand in each other more than `MAX_DEPTH` deep; level by level, without recursion."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        containers = [outer for outer in level if isinstance(outer, dict | list)]
+        level = [inner for outer in containers for inner in _inside(outer)]
+        if not level:
+            return False
+    return any(isinstance(inner, dict | list) for inner in level)
+
+
+def _inside(container: object) -> list[object]:
+    if isinstance(container, dict):
+        return list(container.values())
+    return cast("list[object]", container)
