@@ -9,9 +9,9 @@ from models.tickets import Ticket, TicketStatus
 from models.users import User
 from resolvers.faults import Code, Fault
 from resolvers.identity.permissions import Permission
-from resolvers.value_kinds import LONG_TEXT, Reference, Text
+from resolvers.value_kinds import LONG_TEXT, Reference, Refused, Text
 from resolvers.words import Message
-from resolvers.write.inputs import Refused, given, takes
+from resolvers.write.inputs import given, takes
 from resolvers.write.operation import Effect, operation
 from resolvers.write.unit_of_work import Lock
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import orjson
 import phonenumbers
 
-from resolvers.write.inputs import Refused
+from resolvers.words import Message
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -27,6 +27,14 @@ SMALLEST = -3
 """The exponent of a decimal's first digit under which it is sure to have too many places."""
 SHORT_TEXT = 255
 LONG_TEXT = 10_000
+
+
+class Refused(Exception):
+    """A value that a field does not take."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key)
+        self.message = Message(key, params)
 
 
 class InputKind(Protocol):

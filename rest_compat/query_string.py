@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from resolvers.faults import Code, Fault, Invalid, invalid
 from resolvers.read.list_criteria import ordering, read_criteria, rest_criteria
 from resolvers.read.search import lookup, words_of
+from resolvers.value_kinds import Refused
 from resolvers.words import Message
-from resolvers.write.inputs import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from models import users as user_models
+from models.users import User as UserRow
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.users import ACTIVE, STAFF_LIST
 from schema.execution.query_fields import counted, history, many, me, node, nodes, one
@@ -48,7 +48,7 @@ class Query:
         "User", "The user with this id; null if there is none, or none that the caller may see."
     )
     users: Connection[UserLink] | None = many(
-        users.LIST, "All users, a page at a time, for supervisors and administrators.", of=user_models.User
+        users.LIST, "All users, a page at a time, for supervisors and administrators.", of=UserRow
     )
     staff: Connection[StaffLink] = many(
         STAFF_LIST, "All active users by name, to assign tickets to, for everybody.", *ACTIVE

@@ -11,7 +11,7 @@ from resolvers.faults import STATUS, Code
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")])
-PLACES = ("abonent", "models", "resolvers", "schema", "rest_compat", "tests", "benchmarks", "docs", "examples")
+PLACES = ("abonent", "models", "resolvers", "web", "schema", "rest_compat", "tests", "benchmarks", "docs", "examples")
 _FILE = re.compile(rf"`((?:{'|'.join(PLACES)})/[\w/.-]+)(?:: (\w+)\(\))?`")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 

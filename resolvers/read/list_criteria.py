@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import Invalid
 from resolvers.read.selection import Column, Comparison, Condition, Kind, Term
-from resolvers.value_kinds import MAX_INT, Choice, Day, Hundredths, Text, Whole
-from resolvers.write.inputs import Refused
+from resolvers.value_kinds import MAX_INT, Choice, Day, Hundredths, Refused, Text, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

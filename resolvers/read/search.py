@@ -12,8 +12,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from models.entity import fold
-from resolvers.value_kinds import SHORT_TEXT, storable
-from resolvers.write.inputs import Refused
+from resolvers.value_kinds import SHORT_TEXT, Refused, storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -13,12 +13,13 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from resolvers.faults import Invalid
-from resolvers.words import Message
+from resolvers.value_kinds import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from resolvers.value_kinds import InputKind
+    from resolvers.words import Message
 
 
 class Unset(Enum):
@@ -117,14 +118,6 @@ def parse(input_type: type[T], raw: Mapping[str, object], mode: Mode = Mode.FULL
     if wrong:
         raise Invalid(wrong)
     return input_type(**values)
-
-
-class Refused(Exception):
-    """A value that a field does not take."""
-
-    def __init__(self, key: str, **params: object) -> None:
-        super().__init__(key)
-        self.message = Message(key, params)
 
 
 def _read(field: InputField, value: object, mode: Mode, replace: bool) -> object:

@@ -10,7 +10,7 @@ from resolvers.faults import Invalid, invalid
 from resolvers.read import cursors, list_criteria
 from resolvers.read.search import lookup, search_words, words_of
 from resolvers.read.selection import Choose, Comparison
-from resolvers.write.inputs import Refused
+from resolvers.value_kinds import Refused
 from schema.execution.arguments import settled
 from schema.types.enums import OrderDirection
 from schema.types.global_ids import read_id

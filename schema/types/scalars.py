@@ -18,8 +18,7 @@ from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode,
 from graphql.language import print_ast
 
 from resolvers.read.list_criteria import Moment
-from resolvers.value_kinds import Day
-from resolvers.write.inputs import Refused
+from resolvers.value_kinds import Day, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

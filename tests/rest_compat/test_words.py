@@ -21,7 +21,7 @@ from rest_compat.routes import PREFIX, endpoints
 from schema.types.entities import TYPES
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("resolvers", "schema", "rest_compat", "abonent")
+PACKAGES = ("resolvers", "web", "schema", "rest_compat", "abonent")
 ENUMS = (
     customers.CustomerStatus,
     customers.DocumentType,

@@ -16,7 +16,7 @@ from tests.conftest import opened, settings_for
 from tests.models.database.test_write import users
 from tests.models.rows import added, insert
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 async def process(script, *arguments):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolvers.read.search import Lookup, lookup, telling, words_of
-from resolvers.write.inputs import Refused
+from resolvers.value_kinds import Refused
 
 
 def test_words_are_folded_and_each_counts_once():

@@ -16,7 +16,7 @@ from rest_compat.routes import PREFIX, endpoints
 pytestmark = pytest.mark.anyio
 one_database = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
-DOCUMENT = (Path(__file__).parent / "rest-endpoints.ru.md").read_text()
+DOCUMENT = (Path(__file__).parents[1] / "rest-endpoints.ru.md").read_text()
 DOCUMENTED = {
     *re.findall(r"^- `([A-Z]+) (/api/[^`\s]+)`", DOCUMENT, re.MULTILINE),
     *re.findall(r"^(POST) (/api/auth/\S+)$", DOCUMENT, re.MULTILINE),

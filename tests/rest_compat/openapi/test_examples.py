@@ -13,7 +13,7 @@ from models.users import Role
 
 pytestmark = pytest.mark.anyio
 
-DOCUMENT = (Path(__file__).parent / "rest-endpoints.ru.md").read_text()
+DOCUMENT = (Path(__file__).parents[1] / "rest-endpoints.ru.md").read_text()
 _BLOCK = re.compile(r"^### (?P<title>[^\n]+)\n```bash\n(?P<request>.*?)```", re.MULTILINE | re.DOTALL)
 REQUESTS = {found["title"].rstrip(":"): found["request"] for found in _BLOCK.finditer(DOCUMENT)}
 
