@@ -16,6 +16,8 @@ from abonent.failures import Failures
 from abonent.front import healthz, index, readyz
 from abonent.metrics import make_metrics
 from abonent.middleware import Observe
+from abonent.worker.process import run_until_stopped
+from abonent.worker.worker import Worker
 from models.database import open_database
 from resolvers.faults import Code, fault
 from rest_compat.http import refused, unknown_path
@@ -35,8 +37,10 @@ if TYPE_CHECKING:
 CORS_REQUEST_HEADERS: Final = ("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
 CORS_ANSWER_HEADERS: Final = ("Idempotent-Replayed", "Retry-After", "Server-Timing", "X-Request-ID")
 DAY: Final = 86_400
+WORKER_SECONDS: Final = 1.5
+"""How long a stop waits for the worker's batches in hand; those that take longer are done by another worker."""
 CLOSE_SECONDS: Final = 2.0
-"""How long a stop waits for transactions under way; with `serving.STOP_SECONDS` it stays below 10."""
+"""How long it waits then for transactions under way; with `serving.STOP_SECONDS` all of it stays below 10."""
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -89,9 +93,14 @@ def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextM
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         database = await open_database(settings)
         app.state.database, app.state.settings = database, settings
+        worker = Worker(database, settings)
+        working = asyncio.create_task(run_until_stopped(worker, WORKER_SECONDS)) if settings.worker else None
         try:
             yield
         finally:
+            worker.stop()
+            if working:
+                await working
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await database.close()

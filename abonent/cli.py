@@ -1,4 +1,4 @@
-"""The command line: `abonent serve | migrate | seed | createuser | export-schema | openapi | check`."""
+"""The command line: `abonent serve | work | migrate | seed | createuser | export-schema | openapi | check`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from abonent.config import BadSettings, load
 from abonent.logs import configure_logging
 from abonent.seed.demo import is_empty, load_demo
 from abonent.seed.scale import load_scale
+from abonent.worker import process as worker_process
 from models.database import Unavailable, open_database
 from models.migrations import migrate as migrate_database
 from models.users import Role
@@ -109,12 +110,15 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 @click.option("--host", help="Address to listen at.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen at.  [default: 8000]")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that share the port.  [default: 1]")
+@click.option("--worker/--no-worker", default=None, help="Do jobs too, or leave them to `abonent work`.  [default: do]")
 @click.option("--logins", is_flag=True, help="Print the logins of the demo, too.")
-def serve(host: str | None, port: int | None, workers: int | None, *, logins: bool) -> None:
+def serve(host: str | None, port: int | None, workers: int | None, *, worker: bool | None, logins: bool) -> None:
     """Serve both APIs until stopped.
 
     The database is brought up to date first. SIGTERM and Ctrl+C let running requests finish, for 6 seconds at most.
     """
+    if worker is not None:
+        os.environ["ABONENT_WORKER"] = "on" if worker else "off"  # the processes of --workers read it too
     configuration = _configuration()
     given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     chosen = replace(configuration.serving, **{name: value for name, value in given.items() if value is not None})
@@ -156,6 +160,21 @@ def _logins(configuration: Configuration) -> str:
     if not kept:
         return "Log in with the password that ABONENT_ADMIN_PASSWORD had, or make a user: abonent createuser NAME"
     return "\n".join(("Log in as one of these (username, password):", *(f"  {name:<12}{kept[name]}" for name in kept)))
+
+
+@main.command()
+def work() -> None:
+    """Do the jobs that wait in the database (billing runs, imports …), until stopped.
+
+    Any number of such processes may share a database; those that serve do jobs too, unless told --no-worker. SIGTERM
+    and Ctrl+C end it after the batch in hand; whatever is left, another one goes on with.
+    """
+    _run(_work(_configuration()))
+
+
+async def _work(configuration: Configuration) -> None:
+    async with _database(configuration) as database:
+        await worker_process.work(database, configuration.settings)
 
 
 # --- data ---------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from models.contracts import Contract
 from models.customers import Customer
+from models.jobs import Job
 from models.journal import AuditEvent, IdempotencyKey
 from models.money import LedgerEntry
 from models.payments import Payment
@@ -15,6 +16,7 @@ __all__ = [
     "Contract",
     "Customer",
     "IdempotencyKey",
+    "Job",
     "LedgerEntry",
     "LoginFailure",
     "Payment",

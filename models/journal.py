@@ -10,6 +10,7 @@ from tortoise.models import Model
 from models.fields import MomentField
 
 if TYPE_CHECKING:
+    from models.jobs import Job
     from models.users import User
 
 
@@ -17,7 +18,7 @@ class AuditEvent(Model):
     """One entity's change by one action. It names the entity without a foreign key, and so outlives it."""
 
     id = fields.BigIntField(primary_key=True)
-    entity = fields.CharField(max_length=3, description="prefix of the global id: cus, sim, trf, ctr, pay, tkt, usr")
+    entity = fields.CharField(max_length=3, description="prefix of the global id: cus, sim, job …")
     entity_id = fields.IntField()
     action = fields.CharField(max_length=40)
     actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
@@ -27,6 +28,10 @@ class AuditEvent(Model):
     request_id = fields.CharField(max_length=64, description="shared by all events of one call, cascades included")
     changes: fields.JSONField[dict[str, list[object]]] = fields.JSONField(description="{field: [old, new]}")
     reason = fields.TextField(null=True)
+    job: fields.ForeignKeyNullableRelation[Job] = fields.ForeignKeyField(
+        "models.Job", related_name="events", on_delete=fields.RESTRICT, null=True, db_constraint=False
+    )
+    job_id: int | None
     created_at = MomentField()
 
     class Meta:

@@ -61,5 +61,7 @@ class Settings:
     hash_threads: int = 2
     hash_queue: int = 40
     """Passwords that may be in hand or wait at once; whoever comes beyond that is asked to come again."""
+    worker: bool = True
+    """Whether a process that serves does jobs too; not where workers run by themselves."""
     log_level: str = "INFO"
     metrics: bool = False

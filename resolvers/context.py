@@ -22,6 +22,15 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class JobAtWork:
+    """The job whose work something is: its events name it, and, as their actor, whoever started it."""
+
+    id: int
+    actor_id: int | None
+    """Null: nobody started it, but the clock."""
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """One request, whichever door it came through."""
 
@@ -36,6 +45,8 @@ class Context:
     """A token was sent, but is not valid: nobody is calling, and the refusal says why."""
     guard: Guard | None = None
     """The caller is only presumed: what counts is what is read through this."""
+    job: JobAtWork | None = None
+    """A worker is doing this job; nobody is calling, and permissions were asked of whoever started it."""
     clock: Callable[[], datetime] = now
     """The moment at which a write happens; the demo data's lie in the past."""
 

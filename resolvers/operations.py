@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
+from resolvers.jobs import actions
 
 if TYPE_CHECKING:
     from resolvers.write.operation import Operation
@@ -17,4 +18,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *payments.OPERATIONS,
     *tickets.OPERATIONS,
     *users.OPERATIONS,
+    *actions.OPERATIONS,
 )

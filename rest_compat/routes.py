@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Mount, Route, Router
 
+from models.jobs import Job
 from models.payments import Payment, PaymentStatus
 from models.sims import Sim, SimStatus
 from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
 from resolvers import contracts, customers, journal, payments, sims, tariffs, tickets, users
+from resolvers.jobs import actions as jobs
 from resolvers.operations import OPERATIONS
 from resolvers.read.columns import column
 from resolvers.read.selection import Comparison, Condition, ToMany
@@ -112,7 +114,18 @@ _PROFILE = (
     Endpoint("POST", "/users/me/password/", _CHANGE_PASSWORD, change_password.description),
     Endpoint("GET", "/users/staff/", Lists(users.STAFF_LIST, users.ACTIVE), "Active users, to assign tickets to."),
 )
-_ENTITIES = (customers.LIST, sims.LIST, tariffs.LIST, contracts.LIST, payments.LIST, tickets.LIST, users.LIST)
+_ENTITIES = (
+    customers.LIST,
+    sims.LIST,
+    tariffs.LIST,
+    contracts.LIST,
+    payments.LIST,
+    tickets.LIST,
+    users.LIST,
+    jobs.LIST,
+)
+_UNCOUNTED = (User, Job)
+"""They have no statistics."""
 _LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, journal.HISTORY, journal.LEDGER)}
 
 
@@ -131,7 +144,7 @@ def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:
             yield Endpoint("GET", f"{base}{{id}}/{field.python_name}/", listed, field.description)
     for name, about, *within in _NAMED.get(typename, ()):
         yield Endpoint("GET", f"{base}{name}/", Lists(spec, tuple(within), sight=entity), about)
-    if entity is not User:
+    if entity not in _UNCOUNTED:
         yield Endpoint("GET", f"{base}statistics/", Statistics(entity), "Figures, exact at the moment of asking.")
 
 

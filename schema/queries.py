@@ -6,6 +6,7 @@ import strawberry
 
 from models.users import User as UserRow
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
+from resolvers.jobs import actions as jobs
 from resolvers.users import ACTIVE, STAFF_LIST
 from schema.execution.query_fields import counted, history, many, me, node, nodes, one
 from schema.types import statistics
@@ -14,6 +15,7 @@ from schema.types.links import (
     ContractLink,
     CustomerLink,
     HistoryEventLink,
+    JobLink,
     PaymentLink,
     SimLink,
     StaffLink,
@@ -56,6 +58,9 @@ class Query:
     history: Connection[HistoryEventLink] = history(
         "Every change of one entity, newest first, even if it was deleted since; a user's for whoever may see the user."
     )
+
+    job: JobLink | None = one("Job", "The job with this id, or null.")
+    jobs: Connection[JobLink] = many(jobs.LIST, "All jobs, a page at a time.")
 
     customer_statistics: statistics.CustomerStatistics = counted(
         "Customer", statistics.CustomerStatistics, "All customers, counted."

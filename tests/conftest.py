@@ -41,6 +41,7 @@ TABLES = (
     "tickets",
     "ledger_entries",
     "audit_events",
+    "jobs",
     "sessions",
     "login_failures",
     "idempotency_keys",
@@ -55,8 +56,8 @@ CLEAN = f"""
 
 
 def settings_for(database_url, **overrides):
-    """Settings of a test: passwords are hashed as cheaply as can be."""
-    cheap = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "hash_threads": 1}
+    """Settings of a test: passwords are hashed as cheaply as can be, jobs are done by the test."""
+    cheap = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "hash_threads": 1, "worker": False}
     return Settings(database_url, ("test-secret-of-more-than-32-bytes-00",), **{**cheap, **overrides})
 
 

@@ -44,6 +44,8 @@ UNIQUE: Final = (
     _unique("transaction_id", "payments", "transaction_id"),
     _unique("refund_of", "payments", "refund_of_id"),
     _unique("payment", "ledger_entries", "payment_id"),
+    _unique("lane", "jobs", "lane"),
+    _unique("once", "jobs", "once"),
     Rule("idempotency_keys_key", "unique", "idempotency_keys", ("user_id", "operation", "key")),
 )
 
@@ -111,6 +113,15 @@ _CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "ledger_entries": {"amount": ("amount",)},
     "audit_events": {"entity": ("entity",), "changes": ("changes",), "lengths": ()},
+    "jobs": {
+        "arguments": ("arguments",),
+        "status": ("status",),
+        "cancel_requested": ("cancel_requested",),
+        "progress": ("total", "done", "failed"),
+        "finished": ("finished_at", "status"),
+        "running": ("heartbeat", "status"),
+        "lengths": (),
+    },
     "login_failures": {"lengths": ()},
     "idempotency_keys": {"outcome": ("outcome",), "lengths": ()},
 }

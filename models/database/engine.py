@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from tortoise.backends.base.client import BaseDBAsyncClient
 
+    from models.database.bell import Bell
+
 T = TypeVar("T")
 
 ATTEMPTS = 12
@@ -130,6 +132,10 @@ class Database(ABC):
     @abstractmethod
     async def acquire(self) -> Transaction:
         """A transaction that has not begun, once there is a connection for it; may be cancelled. For `write()`."""
+
+    @abstractmethod
+    def bell(self, channel: str) -> Bell:
+        """What waits for others to commit a `pg_notify` on the channel; to be closed after use."""
 
     @abstractmethod
     async def _close(self) -> None: ...

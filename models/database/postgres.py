@@ -10,6 +10,7 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
+from models.database.bell import Listener
 from models.database.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
 from models.database.postgres_pool import BEGIN, COMMIT, ERRORS, ROLLBACK, Pool, Wire, dropped
 
@@ -188,6 +189,9 @@ class PostgresDatabase(Database):
             return PostgresTransaction(self._pool, await self._pool.acquire(), self._orm)
         except ERRORS as error:
             raise Unavailable(str(error) or type(error).__name__) from error
+
+    def bell(self, channel: str) -> Listener:
+        return Listener(self._pool.connect, channel)
 
     async def _close(self) -> None:
         with suppress(TimeoutError):

@@ -104,12 +104,13 @@ class Pool:
                 return wire
             wire.terminate()
         try:
-            return await self._connect()
+            return await self.connect()
         except BaseException:
             self._turns.release()
             raise
 
-    async def _connect(self) -> Wire:
+    async def connect(self) -> Wire:
+        """A new connection, which is none of the pool's until it is released to it."""
         wire: Wire = await asyncpg.connect(
             self._url,
             connection_class=Wire,

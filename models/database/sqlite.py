@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.exceptions import TransactionManagementError
 
+from models.database.bell import Pause
 from models.database.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
 from models.database.meter import metered
 from models.database.sqlite_worker import Threads, adapted, begin, connect
@@ -174,6 +175,10 @@ class SqliteDatabase(Database):
     async def acquire(self) -> SqliteTransaction:
         await self._turn.acquire()
         return SqliteTransaction(self._writer, self._turn)
+
+    def bell(self, channel: str) -> Pause:
+        del channel
+        return Pause()
 
     async def _close(self) -> None:
         for threads in (self._readers, self._writer):

@@ -32,6 +32,9 @@ class Permission(Enum):
     READ_USERS = auto()
     MANAGE_USERS = auto()
     OWN_PROFILE = auto()
+    CANCEL_OWN_JOB = auto()
+    CANCEL_JOBS = auto()
+    """Jobs that others, or the clock, have started."""
 
 
 _EVERYBODY = (Role.EMPLOYEE, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
@@ -50,6 +53,8 @@ GRANTS: Mapping[Permission, tuple[Role, ...]] = {
     Permission.DELETE: _FROM_SUPERVISOR,
     Permission.READ_USERS: _FROM_SUPERVISOR,
     Permission.MANAGE_USERS: (Role.ADMIN,),
+    Permission.CANCEL_OWN_JOB: _EVERYBODY,
+    Permission.CANCEL_JOBS: _FROM_SUPERVISOR,
 }
 
 PUK_HIDDEN_FROM = frozenset({Role.EMPLOYEE})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.contracts import Contract
 from models.customers import Customer
+from models.jobs import Job
 from models.journal import AuditEvent
 from models.money import LedgerEntry
 from models.payments import Payment
@@ -30,6 +31,7 @@ USERS: Final = Table("users", "usr", "User")
 STAFF: Final = Table("users", "usr", "Staff")
 """Users as everybody may see them: id, username, full name."""
 LEDGER_ENTRIES: Final = Table("ledger_entries", "led", "LedgerEntry")
+JOBS: Final = Table("jobs", "job", "Job")
 AUDIT_EVENTS: Final = Table("audit_events", "evt", "HistoryEvent")
 
 TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
@@ -45,6 +47,7 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
         STAFF,
         LEDGER_ENTRIES,
         AUDIT_EVENTS,
+        JOBS,
     )
 }
 
@@ -59,4 +62,5 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "Staff": User,
     "LedgerEntry": LedgerEntry,
     "HistoryEvent": AuditEvent,
+    "Job": Job,
 }

@@ -28,6 +28,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "ticket_resolved": ("Тикет решён", "Ticket resolved"),
     "ticket_closed": ("Тикет закрыт", "Ticket closed"),
     "ticket_reopened": ("Тикет переоткрыт", "Ticket reopened"),
+    "job_cancelled": ("Задание отменено", "Job cancelled"),
     "password_changed": ("Пароль изменён", "Password changed"),
     "created": ("Создано", "Created"),
     "updated": ("Обновлено", "Updated"),

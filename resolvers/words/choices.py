@@ -81,6 +81,13 @@ CHOICES: dict[str, dict[str, tuple[str, str]]] = {
         "high": ("Высокий", "High"),
         "critical": ("Критический", "Critical"),
     },
+    "JobStatus": {
+        "queued": ("В очереди", "Queued"),
+        "running": ("Выполняется", "Running"),
+        "done": ("Выполнено", "Done"),
+        "failed": ("Ошибка", "Failed"),
+        "cancelled": ("Отменено", "Cancelled"),
+    },
     "Role": {
         "employee": ("Сотрудник", "Employee"),
         "operator": ("Оператор", "Operator"),

@@ -7,6 +7,7 @@ ENTITIES: dict[str, tuple[str, str]] = {
     "Contract": ("Договор", "Contract"),
     "Payment": ("Платёж", "Payment"),
     "Ticket": ("Тикет", "Ticket"),
+    "Job": ("Задание", "Job"),
     "User": ("Пользователь", "User"),
     "contracts": ("договоры", "contracts"),
     "tickets": ("тикеты", "tickets"),

@@ -18,6 +18,7 @@ from models.database import Dialect, Raced
 from models.database.rows import insert, update
 from models.entity import Entity
 from models.fields import HundredthsField, MomentField, moment_text
+from models.jobs import Job
 from models.journal import AuditEvent
 from models.payments import Payment
 from models.sims import Sim
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Entity)
 
-LOCK_ORDER: tuple[type[Entity], ...] = (Customer, Tariff, Contract, Sim, Payment, Ticket, User)
+LOCK_ORDER: tuple[type[Entity], ...] = (Customer, Tariff, Contract, Sim, Payment, Ticket, User, Job)
 """Rows are locked in this order, ids ascending within one, so that two operations never wait for each other."""
 
 
@@ -85,6 +86,8 @@ class Work:
 
     @property
     def actor_id(self) -> int | None:
+        if self.context.job is not None:
+            return self.context.job.actor_id
         return self.context.caller.user_id if self.context.caller else None
 
     # --- getting rows ---------------------------------------------------------------------------------------------
@@ -142,7 +145,7 @@ class Work:
         rows = await self.lock_all(model, [row[0] for row in found])
         return [row for row in rows if getattr(row, column) in wanted]
 
-    async def exists(self, model: type[Model], column: str, value: int) -> bool:
+    async def exists(self, model: type[Model], column: str, value: object) -> bool:
         """Whether any row has this value in `column`."""
         parameter = "$1" if self.tx.dialect is Dialect.POSTGRES else "?1"
         return bool(
@@ -204,6 +207,7 @@ class Work:
                 request_id=self.context.request_id,
                 changes=changes if reason is None else {**changes, "reason": [None, reason]},
                 reason=reason,
+                job_id=self.context.job.id if self.context.job else None,
                 created_at=self.now,
             )
         )

@@ -240,4 +240,4 @@ def tags(tell: Teller) -> list[Schema]:
     return [{"name": "auth", "description": tell("Logging in, staying logged in, logging out.")}, *entities]
 
 
-_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User")
+_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from schema.types.contracts import Contract
 from schema.types.customers import Customer
+from schema.types.jobs import Job
 from schema.types.journal import HistoryEvent, LedgerEntry
 from schema.types.payments import Payment
 from schema.types.sims import Sim
@@ -27,5 +28,6 @@ TYPES: Final[Mapping[str, type]] = {
     "Staff": Staff,
     "HistoryEvent": HistoryEvent,
     "LedgerEntry": LedgerEntry,
+    "Job": Job,
 }
 """The Strawberry type of each table's rows, by its GraphQL name."""

@@ -9,6 +9,7 @@ import strawberry
 
 from models.contracts import ContractStatus, SuspensionReason
 from models.customers import CustomerStatus, CustomerType, DocumentType
+from models.jobs import JobStatus
 from models.payments import PaymentMethod, PaymentStatus, TransactionType
 from models.sims import SimStatus
 from models.tariffs import TariffType
@@ -28,6 +29,7 @@ __all__ = [
     "CustomerType",
     "DocumentType",
     "ErrorCode",
+    "JobStatus",
     "OrderDirection",
     "PaymentMethod",
     "PaymentStatus",
@@ -181,6 +183,17 @@ describe(
         TicketPriority.MEDIUM: "Due within 24 hours, unless configured otherwise.",
         TicketPriority.HIGH: "Due within 8 hours, unless configured otherwise.",
         TicketPriority.CRITICAL: "Due within 4 hours, unless configured otherwise.",
+    },
+)
+describe(
+    JobStatus,
+    "Where a job is on its way.",
+    {
+        JobStatus.QUEUED: "It waits for a worker, or for another job of its kind to end.",
+        JobStatus.RUNNING: "A worker is doing it, batch by batch.",
+        JobStatus.DONE: "It was done to its end; what single units could not be done, its result names.",
+        JobStatus.FAILED: "It could not go on; what its batches had done until then stays.",
+        JobStatus.CANCELLED: "It was called off; what its batches had done until then stays.",
     },
 )
 describe(

@@ -13,7 +13,7 @@ from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
 from schema.types import sql_expressions
 from schema.types.field_sources import changes, computed, global_id, stored, to_one
-from schema.types.links import ContractLink, PaymentLink, StaffLink
+from schema.types.links import ContractLink, JobLink, PaymentLink, StaffLink
 from schema.types.node import Node
 from schema.types.scalars import JSON
 
@@ -49,6 +49,9 @@ class HistoryEvent(Node):
     reason: str | None = stored(column(AuditEvent, "reason"), "Why, where the caller said so.", rest=False)
     request_id: str = stored(
         column(AuditEvent, "request_id"), "Shared by all events of one call, cascades included.", rest=False
+    )
+    job: JobLink | None = to_one(
+        "Job", column(AuditEvent, "job_id"), "The job whose work it was; null where somebody did it at once."
     )
     created_at: datetime = stored(column(AuditEvent, "created_at"), "When it happened.")
 

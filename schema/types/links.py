@@ -9,6 +9,7 @@ import strawberry
 if TYPE_CHECKING:
     from schema.types.contracts import Contract
     from schema.types.customers import Customer
+    from schema.types.jobs import Job
     from schema.types.journal import HistoryEvent, LedgerEntry
     from schema.types.payments import Payment
     from schema.types.sims import Sim
@@ -26,3 +27,4 @@ StaffLink = Annotated["Staff", strawberry.lazy("schema.types.users")]
 LedgerEntryLink = Annotated["LedgerEntry", strawberry.lazy("schema.types.journal")]
 HistoryEventLink = Annotated["HistoryEvent", strawberry.lazy("schema.types.journal")]
 UserLink = Annotated["User", strawberry.lazy("schema.types.users")]
+JobLink = Annotated["Job", strawberry.lazy("schema.types.jobs")]

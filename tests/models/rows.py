@@ -74,6 +74,17 @@ def valid(table, **references):
             "changes": "{}",
             "created_at": MOMENT,
         },
+        "jobs": {
+            "created_at": MOMENT,
+            "updated_at": MOMENT,
+            "kind": "count",
+            "arguments": "{}",
+            "status": "queued",
+            "done": 0,
+            "failed": 0,
+            "cancel_requested": False,
+            "fence": 0,
+        },
         "sessions": {
             "id": uuid.uuid4(),
             "refresh_jti": uuid.uuid4(),

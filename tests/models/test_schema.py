@@ -25,10 +25,11 @@ CHECKS = """
     tickets_closed tickets_lengths
     ledger_entries_amount
     audit_events_entity audit_events_changes audit_events_lengths
+    jobs_arguments jobs_status jobs_progress jobs_finished jobs_running jobs_lengths
     login_failures_lengths
     idempotency_keys_outcome idempotency_keys_lengths
 """
-ONLY_SQLITE_CHECKS = "users_is_active tariffs_is_active"  # PostgreSQL has booleans
+ONLY_SQLITE_CHECKS = "users_is_active tariffs_is_active jobs_cancel_requested"  # PostgreSQL has booleans
 UNIQUE = {
     "users_username_key": "username",
     "customers_phone_key": "phone",
@@ -43,6 +44,8 @@ UNIQUE = {
     "payments_transaction_id_key": "transaction_id",
     "payments_refund_of_key": "refund_of_id",
     "ledger_entries_payment_key": "payment_id",
+    "jobs_lane_key": "lane",
+    "jobs_once_key": "once",
     "idempotency_keys_key": "user_id, operation, key",
 }
 INDEXES = {
@@ -79,6 +82,12 @@ INDEXES = {
     "ledger_entries_actor": "actor_id, id",
     "audit_events_entity": "entity, entity_id, id",
     "audit_events_actor": "actor_id, id",
+    "audit_events_job": "job_id, id",
+    "jobs_created": "created_at, id",
+    "jobs_status": "status, created_at, id",
+    "jobs_kind": "kind, created_at, id",
+    "jobs_created_by": "created_by_id, created_at, id",
+    "jobs_unfinished": "id",
     "sessions_user": "user_id, id",
     "sessions_expires": "expires_at",
     "login_failures_username": "username, created_at",
@@ -140,6 +149,9 @@ async def test_what_holds_for_some_rows_only_says_which(database):
     expected = {
         "sims_msisdn_key": "closed",
         "payments_refund_of_key": "refund_of_id IS NOT NULL",
+        "jobs_lane_key": "running",
+        "jobs_once_key": "once IS NOT NULL",
+        "jobs_unfinished": "queued",
         "tickets_due": "waiting",
         "tickets_unassigned": "assigned_to_id IS NULL",
     }

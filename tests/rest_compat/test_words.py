@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from models import contracts, customers, payments, sims, tariffs, tickets
+from models import contracts, customers, jobs, payments, sims, tariffs, tickets
 from models import users as user_models
 from resolvers.faults import Code
 from resolvers.words import CATALOGUE, Language, Message, say, word
@@ -36,6 +36,7 @@ ENUMS = (
     tickets.TicketStatus,
     tickets.TicketCategory,
     tickets.TicketPriority,
+    jobs.JobStatus,
     user_models.Role,
 )
 
@@ -136,7 +137,7 @@ def test_every_code_of_a_refusal_has_its_message(code):
     assert code.value in CATALOGUE
 
 
-@pytest.mark.parametrize("typename", ["Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User"])
+@pytest.mark.parametrize("typename", ["Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job"])
 def test_every_entity_has_its_name(typename):
     assert typename in CATALOGUE
 

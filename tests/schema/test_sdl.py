@@ -98,6 +98,7 @@ MUTATIONS = re.findall(
     createTicket updateTicket deleteTicket assignTicket startTicketWork waitTicket resolveTicket closeTicket
     reopenTicket
     createUser updateUser deleteUser
+    cancelJob
     login refreshToken logout changePassword
     """,
 )
@@ -145,7 +146,7 @@ def test_an_entity_is_read_by_id_and_in_pages(name, typename):
     }
 
 
-@pytest.mark.parametrize("typename", [*ENTITIES.values(), "LedgerEntry", "HistoryEvent"])
+@pytest.mark.parametrize("typename", [*ENTITIES.values(), "LedgerEntry", "HistoryEvent", "Job"])
 def test_an_entity_is_a_node(typename):
     named = GRAPHQL.type_map[typename]
     assert [interface.name for interface in named.interfaces] == ["Node"]

@@ -58,6 +58,7 @@ ticket.reopen            resolved, closed → stays                      employe
 user.create              any                                           admin
 user.update              any                                           employee, operator, supervisor, admin +
 user.delete              any                                           admin
+job.cancel               queued, running → stays                       employee, operator, supervisor, admin
 """
 
 
