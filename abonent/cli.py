@@ -1,4 +1,4 @@
-"""The command line: `abonent serve | work | migrate | seed | createuser | export-schema | openapi | check`."""
+"""The command line: `abonent serve | work | migrate | seed | createuser | backup | restore | check | …`."""
 
 from __future__ import annotations
 
@@ -10,19 +10,26 @@ import sys
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
+from tortoise.exceptions import BaseORMException
 
 from abonent import people, serving
+from abonent.backups import back_up
+from abonent.backups import restore as put_back
 from abonent.check.operations_table import table_of_operations
 from abonent.check.run import check as verdicts
+from abonent.check.run import recount_tallies
 from abonent.config import BadSettings, load
 from abonent.logs import configure_logging
 from abonent.seed.demo import is_empty, load_demo
 from abonent.seed.scale import load_scale
+from abonent.setting_values import LOCAL, without_password
 from abonent.worker import process as worker_process
-from models.database import Unavailable, open_database
+from models.database import Dialect, Unavailable, dialect_of, open_database
+from models.database.sqlite import database_file
 from models.migrations import migrate as migrate_database
 from models.users import Role
 from resolvers.faults import Invalid
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 HERE: Final = frozenset({"127.0.0.1", "0.0.0.0", "::1", "::"})  # noqa: S104 - known, not bound
 """Addresses at which this machine answers to `localhost`."""
+CORS_ORIGINS: Final = "ABONENT_CORS_ORIGINS"
 LOG: Final = logging.getLogger("abonent")
 
 
@@ -61,6 +69,15 @@ class Program(click.Group):
             raise click.ClickException(f"the database cannot be used: {error}") from None
         except Invalid as error:
             raise click.ClickException(_told(error)) from None
+        except BaseORMException as error:
+            raise click.ClickException(f"the database refuses: {error}") from None
+        except OSError as error:
+            raise click.ClickException(_system(error)) from None
+
+
+def _system(error: OSError) -> str:
+    named = f"{error.filename}: " if error.filename else ""
+    return f"the system refuses: {named}{error.strerror or error}"
 
 
 def _told(error: Invalid) -> str:
@@ -75,7 +92,7 @@ def main() -> None:
     """The API a telecom operator works on: GraphQL at /graphql, REST at /api/.
 
     Settings come from the environment and from the file .env; .env.example explains them. Without any, everything is
-    kept in one SQLite file in the folder data/ of the checkout.
+    kept in one SQLite file: in the folder data/ of a checkout, for an installed program in the user's folder for data.
     """
 
 
@@ -111,45 +128,59 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen at.  [default: 8000]")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that share the port.  [default: 1]")
 @click.option("--worker/--no-worker", default=None, help="Do jobs too, or leave them to `abonent work`.  [default: do]")
-@click.option("--logins", is_flag=True, help="Print the logins of the demo, too.")
-def serve(host: str | None, port: int | None, workers: int | None, *, worker: bool | None, logins: bool) -> None:
+@click.option("--demo", is_flag=True, help="Load the demo into an empty database, and print its logins.")
+def serve(host: str | None, port: int | None, workers: int | None, *, worker: bool | None, demo: bool) -> None:
     """Serve both APIs until stopped.
 
     The database is brought up to date first. SIGTERM and Ctrl+C let running requests finish, for 6 seconds at most.
+    With --demo, pages served by other ports of this machine may call too (ABONENT_CORS_ORIGINS=localhost).
     """
     if worker is not None:
         os.environ["ABONENT_WORKER"] = "on" if worker else "off"  # the processes of --workers read it too
+    if demo:
+        os.environ.setdefault(CORS_ORIGINS, LOCAL)
     configuration = _configuration()
     given: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     chosen = replace(configuration.serving, **{name: value for name, value in given.items() if value is not None})
     try:
         listener = serving.listen(chosen.host, chosen.port)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         problem = f"cannot listen at {chosen.host}:{chosen.port}: {_reason(error)}; see --host and --port"
         raise click.ClickException(problem) from None
-    _run(_prepare(configuration))
-    welcome = partial(_welcome, configuration, chosen.host, listener.getsockname()[1], logins=logins)
-    serving.serve(configuration.settings, listener, chosen.workers, ready=welcome)
+    with listener:
+        has_users = _run(_prepare(configuration, demo=demo))
+        port = listener.getsockname()[1]
+        welcome = partial(_welcome, configuration, chosen.host, port, demo=demo, has_users=has_users)
+        serving.serve(configuration.settings, listener, chosen.workers, ready=welcome)
 
 
-def _reason(error: OSError) -> str:
-    return str(error) if error.errno is None or error.errno < 0 else os.strerror(error.errno)
+def _reason(error: OSError | UnicodeError) -> str:
+    if isinstance(error, UnicodeError) or error.errno is None or error.errno < 0:
+        return str(error)
+    return os.strerror(error.errno)
 
 
-async def _prepare(configuration: Configuration) -> None:
-    """Bring the database up to date, and the password of `ABONENT_ADMIN_PASSWORD` into it."""
+async def _prepare(configuration: Configuration, *, demo: bool) -> bool:
+    """Bring the database up to date, and into it what is wanted; says whether there is any user."""
     async with _database(configuration) as database:
-        if configuration.admin_password:
+        if demo and await is_empty(database):
+            await _load_demo(configuration, database)
+        elif configuration.admin_password:
             context = people.console(database, configuration.settings)
             await people.apply_password(context, configuration.admin_password)
+        return bool(await database.fetch("SELECT 1 FROM users LIMIT 1"))
 
 
-def _welcome(configuration: Configuration, host: str, port: int, *, logins: bool) -> None:
+def _welcome(configuration: Configuration, host: str, port: int, *, demo: bool, has_users: bool) -> None:
     """Where to go and how to log in: the last lines before requests are served."""
-    base = f"http://{'localhost' if host in HERE else host}:{port}"
-    click.echo(f"\nAbonent serves at {base}\n  GraphQL  {base}/graphql\n  REST     {base}/api/docs/\n")
-    if logins:
+    settings = configuration.settings
+    base = f"http://{'localhost' if host in HERE else host}:{port}{settings.root_path}"
+    click.echo(f"\nAbonent serves at {base}\n  GraphQL  {base}/graphql\n  REST     {base}/api/docs/")
+    click.echo(f"  Data     {without_password(settings.database_url)}\n")
+    if demo:
         click.echo(_logins(configuration))
+    elif not has_users:
+        click.echo("There is no user yet. Make one: abonent createuser NAME (or load a demo: abonent seed)")
     sys.stdout.flush()
 
 
@@ -203,21 +234,37 @@ def seed(scale: int | None) -> None:
 
 
 async def _seed(configuration: Configuration, scale: int | None) -> None:
-    settings, password = configuration.settings, configuration.admin_password
     async with _database(configuration) as database:
-        passwords = people.same_for_all(password) if password else people.make_logins(settings)
         if scale is not None:
-            await load_scale(database, settings, passwords, scale)
+            await load_scale(database, configuration.settings, _passwords(configuration), scale)
+            await _apply_password(configuration, database)
             click.echo(f"{scale:,} customers and what belongs to them were added.")
         elif await is_empty(database):
-            await load_demo(database, settings, passwords)
-            click.echo("The demo was loaded.")
+            await _load_demo(configuration, database)
         else:
             click.echo("There are customers already: the demo was not loaded.")
             return
-        if password:
-            await people.apply_password(people.console(database, settings), password)
     click.echo(_logins(configuration))
+
+
+async def _load_demo(configuration: Configuration, database: Database) -> None:
+    click.echo("Loading the demo …")
+    sys.stdout.flush()
+    await load_demo(database, configuration.settings, _passwords(configuration))
+    await _apply_password(configuration, database)
+    click.echo("The demo was loaded.")
+
+
+def _passwords(configuration: Configuration) -> dict[str, str]:
+    """Those of the staff whom seeds make."""
+    given = configuration.admin_password
+    return people.same_for_all(given) if given else people.make_logins(configuration.settings)
+
+
+async def _apply_password(configuration: Configuration, database: Database) -> None:
+    """Staff who were there before get the password of `ABONENT_ADMIN_PASSWORD` too."""
+    if configuration.admin_password:
+        await people.apply_password(people.console(database, configuration.settings), configuration.admin_password)
 
 
 @main.command()
@@ -250,29 +297,65 @@ async def _createuser(configuration: Configuration, raw: dict[str, str]) -> int:
         return await people.make_user(people.console(database, configuration.settings), raw)
 
 
+@main.command()
+@click.argument("copy", type=click.Path(path_type=Path))
+def backup(copy: Path) -> None:
+    """Write a COPY of the SQLite database, whole and readable by you alone; the server may go on meanwhile.
+
+    PostgreSQL has pg_dump.
+    """
+    file = _sqlite_file("pg_dump")
+    back_up(file, copy)
+    click.echo(f"{copy} is a copy of {file}.")
+
+
+@main.command()
+@click.argument("copy", type=click.Path(path_type=Path))
+def restore(copy: Path) -> None:
+    """Put a COPY in the place of the SQLite database, with the server stopped.
+
+    What was there is moved aside, with its -wal, and named. PostgreSQL has pg_restore.
+    """
+    file = _sqlite_file("pg_restore")
+    aside = put_back(copy, file)
+    click.echo(f"{file} is what {copy} is." + (f" What was there is {aside}." if aside else ""))
+    click.echo("Look it over: abonent migrate && abonent check")
+
+
+def _sqlite_file(instead: str) -> Path:
+    settings = _configuration().settings
+    if dialect_of(settings.database_url) is not Dialect.SQLITE:
+        raise click.ClickException(f"this is for SQLite; for PostgreSQL there is {instead}")
+    return database_file(settings.database_url)
+
+
 # --- looking ------------------------------------------------------------------------------------------------------
 
 
 @main.command()
 @click.option("--operations", is_flag=True, help="Print the table of all operations instead; needs no database.")
-def check(*, operations: bool) -> None:
+@click.option("--repair-tallies", is_flag=True, help="Count anew what lists' counts and statistics are taken from.")
+def check(*, operations: bool, repair_tallies: bool) -> None:
     """Check what must hold over several rows: every ledger added up, SIMs and contracts in step, and so on.
 
-    Only reads, and so may run beside a live system. Exits with 1 if anything is wrong.
+    Only reads, and so may run beside a live system; with --repair-tallies, writers wait while all rows are counted.
+    Exits with 1 if anything is wrong.
     """
     if operations:
         click.echo(table_of_operations())
         return
-    wrong = _run(_check(_configuration()))
+    wrong = _run(_check(_configuration(), repair_tallies=repair_tallies))
     click.echo(f"\n{wrong:,} wrong" if wrong else "\nall is well")
     sys.exit(1 if wrong else 0)
 
 
-async def _check(configuration: Configuration) -> int:
+async def _check(configuration: Configuration, *, repair_tallies: bool) -> int:
     database = await open_database(configuration.settings)
     wrong = 0
     try:
         await database.ping()
+        if repair_tallies:
+            click.echo(f"      the tallies were counted anew: {await recount_tallies(database):,} were wrong")
         async for verdict in verdicts(database, configuration.settings):
             click.echo(f"{'WRONG' if verdict.wrong else 'ok   '} {verdict.rule}")
             for sentence in verdict.told:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from dotenv import dotenv_values
+from platformdirs import user_data_path
 
 from abonent import setting_values
 from abonent.kept_secrets import beside, keep_once
@@ -26,11 +27,21 @@ Reader = tuple[str, "Callable[[str], Any]"]
 """A variable's name and how its text is read."""
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
-DATA: Final = CHECKOUT / "data"
-"""Where the embedded database, and what belongs to a database elsewhere, is kept."""
+"""The folder that the packages are in: a checkout's, or that of installed packages."""
+
+
+def data_folder(packages: Path) -> Path:
+    """Where the embedded database, and what belongs to a database elsewhere, is kept.
+
+    Beside a checkout; for an installed program the user's own folder for data, since what lies among installed packages
+    is lost when they are.
+    """
+    return packages / "data" if (packages / "pyproject.toml").is_file() else user_data_path("abonent")
+
+
+DATA: Final = data_folder(CHECKOUT)
+ADMIN_PASSWORD: Final = "ABONENT_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 DEFAULT_DATABASE: Final = f"sqlite://{DATA / 'abonent.sqlite3'}"
-WEAK_KEY_BYTES: Final = 32
-"""HS256 keys shorter than this are warned of: they could be guessed from a single token."""
 
 PLAIN: Final[Mapping[str, Reader]] = {
     "time_zone": ("ABONENT_TIME_ZONE", setting_values.time_zone),
@@ -38,10 +49,13 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "refresh_lifetime": ("ABONENT_REFRESH_LIFETIME", setting_values.seconds),
     "max_body_bytes": ("ABONENT_MAX_BODY_BYTES", setting_values.whole(1_024, 1_073_741_824)),
     "body_seconds": ("ABONENT_BODY_SECONDS", setting_values.whole(1, 3_600)),
+    "newer_schema": ("ABONENT_NEWER_SCHEMA", setting_values.truth),
     "pool_size": ("ABONENT_POOL_SIZE", setting_values.whole(2, 1_000)),
     "readers": ("ABONENT_READERS", setting_values.whole(1, 64)),
     "trusted_proxies": ("ABONENT_TRUSTED_PROXIES", setting_values.networks),
+    "root_path": ("ABONENT_ROOT_PATH", setting_values.root_path),
     "cors_origins": ("ABONENT_CORS_ORIGINS", setting_values.origins),
+    "cors_headers": ("ABONENT_CORS_HEADERS", setting_values.header_names),
     "argon2_time_cost": ("ABONENT_ARGON2_TIME_COST", setting_values.whole(1, 100)),
     "argon2_memory_kib": ("ABONENT_ARGON2_MEMORY_KIB", setting_values.whole(8, 4_194_304)),
     "hash_threads": ("ABONENT_HASH_THREADS", setting_values.whole(1, 64)),
@@ -96,16 +110,23 @@ class Configuration:
 
 def variables() -> Iterator[str]:
     """The names of all variables that mean something."""
-    yield from ("DATABASE_URL", "SECRET_KEY", "SECRET_KEY_OLD", "ABONENT_ADMIN_PASSWORD")
+    yield from ("DATABASE_URL", "SECRET_KEY", "SECRET_KEY_OLD", ADMIN_PASSWORD)
     for group in (PLAIN, LIMITS, DUE_HOURS, SERVING):
         yield from (name for name, _ in group.values())
 
 
 def environment() -> dict[str, str]:
-    """The process's variables, over those of the first `.env` of the working directory and the checkout."""
-    files = (folder / ".env" for folder in (Path.cwd(), CHECKOUT))
-    file = next((path for path in files if path.is_file()), None)
-    kept = dotenv_values(file) if file else {}
+    """The process's variables, over those of the first `.env` of the working directory and the checkout.
+
+    Raises `BadSettings` for a file that cannot be read.
+    """
+    file = next((path for path in (Path(".env"), CHECKOUT / ".env") if path.is_file()), None)
+    try:
+        kept = dotenv_values(file, encoding="utf-8") if file else {}
+    except UnicodeDecodeError:
+        raise BadSettings([f"{file} is no text in UTF-8"]) from None
+    except OSError as error:
+        raise BadSettings([f"{file} cannot be read: {error.strerror}"]) from None
     return {**{name: text for name, text in kept.items() if text is not None}, **os.environ}
 
 
@@ -123,6 +144,7 @@ def load(given: Mapping[str, str] | None = None) -> Configuration:
     url = source.take("DATABASE_URL", setting_values.database_url) or DEFAULT_DATABASE
     plain, limits, due = (source.take_all(group) for group in (PLAIN, LIMITS, DUE_HOURS))
     serving = source.take_all(SERVING)
+    admin_password = source.take_secret(ADMIN_PASSWORD, source.given.get(ADMIN_PASSWORD, ""), setting_values.password)
     keys = () if source.problems else _secret_keys(source, url)
     if source.problems:
         raise BadSettings(source.problems)
@@ -130,8 +152,8 @@ def load(given: Mapping[str, str] | None = None) -> Configuration:
     return Configuration(
         settings=replace(settings, due_hours=MappingProxyType({**settings.due_hours, **due})),
         serving=Serving(**serving),
-        admin_password=source.text("ABONENT_ADMIN_PASSWORD") or None,
-        warnings=(*_unknown(source.given), *_weak(keys)),
+        admin_password=admin_password,
+        warnings=tuple(_unknown(source.given)),
     )
 
 
@@ -154,6 +176,14 @@ class _Source:
             self.problems.append(f"{name}={setting_values.without_password(text)!r}: expected is {error}")
             return None
 
+    def take_secret(self, name: str, text: str, read: Callable[[str], str]) -> str | None:
+        """The same of a text that may not be told."""
+        try:
+            return read(text) if text else None
+        except ValueError as error:
+            self.problems.append(f"{name}: expected is {error}")
+            return None
+
     def take_all(self, group: Mapping[K, Reader]) -> dict[K, Any]:
         """The values of those that are set."""
         taken = {field: self.take(name, read) for field, (name, read) in group.items()}
@@ -162,21 +192,32 @@ class _Source:
 
 def _secret_keys(source: _Source, url: str) -> tuple[str, ...]:
     """The signing key first, then those of `SECRET_KEY_OLD`, which still verify."""
-    key, older = source.text("SECRET_KEY"), setting_values.listed(source.text("SECRET_KEY_OLD"))
-    if key:
-        return (key, *older)
+    key = source.take_secret("SECRET_KEY", source.text("SECRET_KEY"), setting_values.secret_key)
+    older = [
+        source.take_secret("SECRET_KEY_OLD", old, setting_values.secret_key)
+        for old in setting_values.listed(source.text("SECRET_KEY_OLD"))
+    ]
+    if not source.text("SECRET_KEY"):
+        key = _kept_key(source, url)
+    return tuple(usable for usable in (key, *older) if usable)
+
+
+def _kept_key(source: _Source, url: str) -> str | None:
+    """For SQLite, the key that was made once and kept beside the file."""
     if url.startswith("postgres"):
         source.problems.append(
             "SECRET_KEY is not set: with PostgreSQL it is required; expected is a long random text, the same for all "
             "processes, for example the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         )
-        return ()
+        return None
     path = beside(url, DATA, ".secret-key")
     try:
-        return (keep_once(path, lambda: secrets.token_urlsafe(48)).strip(), *older)
+        return setting_values.secret_key(keep_once(path, lambda: secrets.token_urlsafe(48)).strip())
     except OSError as error:
         source.problems.append(f"SECRET_KEY is not set, and none can be kept in {path}: {error.strerror}")
-        return ()
+    except ValueError:
+        source.problems.append(f"SECRET_KEY is not set, and what is kept in {path} is no key: restore or remove it")
+    return None
 
 
 def _unknown(given: Mapping[str, str]) -> Iterator[str]:
@@ -186,8 +227,3 @@ def _unknown(given: Mapping[str, str]) -> Iterator[str]:
         if name.startswith("ABONENT_") and name not in known:
             near = get_close_matches(name, known, 1)
             yield f"{name} is no setting" + (f"; {near[0]} is" if near else "")
-
-
-def _weak(keys: tuple[str, ...]) -> Iterator[str]:
-    if any(len(key.encode()) < WEAK_KEY_BYTES for key in keys):
-        yield f"SECRET_KEY is shorter than {WEAK_KEY_BYTES} bytes: it could be guessed from a token"

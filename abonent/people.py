@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from abonent.config import DATA
+from abonent.config import DATA, BadSettings
 from abonent.kept_secrets import beside, keep_once
 from models.users import Role
 from resolvers.context import Context
@@ -55,17 +55,26 @@ def console(database: Database, settings: Settings) -> Context:
 
 
 def kept_logins(settings: Settings) -> dict[str, str]:
-    """The demo's passwords by username, as they are kept; empty where none were generated."""
+    """The demo's passwords by username, as they are kept; empty where none were generated.
+
+    Raises `BadSettings` for a file that says something else.
+    """
+    file = _logins_file(settings)
     try:
-        text = _logins_file(settings).read_text(encoding="utf-8")
+        kept = dict(line.split() for line in file.read_text(encoding="utf-8").splitlines())
     except FileNotFoundError:
         return {}
-    return dict(line.split(maxsplit=1) for line in text.splitlines())
+    except ValueError:
+        kept = {}
+    if kept.keys() != {person.username for person in STAFF}:
+        raise BadSettings([f"{file} holds no logins of the demo: restore or remove it"])
+    return kept
 
 
 def make_logins(settings: Settings) -> dict[str, str]:
     """The demo's passwords by username: made once, and kept beside the database for its owner's eyes only."""
-    keep_once(_logins_file(settings), _generated)
+    if not _logins_file(settings).exists():
+        keep_once(_logins_file(settings), _generated)
     return kept_logins(settings)
 
 

@@ -49,13 +49,20 @@ class Settings:
     max_body_bytes: int = 1_048_576
     body_seconds: float = 30
     """Within which a request's body must have come whole."""
+    newer_schema: bool = False
+    """Whether to serve on a database that a newer version has migrated, as in a rolling upgrade."""
     pool_size: int = 10
     """PostgreSQL connections of one worker."""
     readers: int = 3
     """SQLite connections of one worker that only read."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose `X-Forwarded-For` is believed."""
+    root_path: str = ""
+    """The prefix under which a proxy serves it (`/crm`): in front of every address that is told."""
     cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may call; `*` is any, `localhost` any port of this machine."""
+    cors_headers: tuple[str, ...] = ("baggage", "sentry-trace", "traceparent", "tracestate")
+    """Headers that they may send, beside those that the API reads."""
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65_536
     hash_threads: int = 2

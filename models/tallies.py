@@ -69,6 +69,12 @@ def fill(dialect: Dialect) -> str:
     return f"INSERT INTO tallies (counted, key1, key2, key3, number, amount) {counted_anew(dialect)}"
 
 
+def recount(dialect: Dialect) -> tuple[str, ...]:
+    """The statements that make the tallies right, in a transaction of their own: nobody may change a row meanwhile."""
+    alone = f"LOCK TABLE {', '.join(KEYS)} IN SHARE ROW EXCLUSIVE MODE"
+    return (*([alone] if dialect is Dialect.POSTGRES else []), "DELETE FROM tallies", fill(dialect))
+
+
 def wrong(dialect: Dialect) -> str:
     """What the tallies have too much of: the kind, how many rows, how much, and how many rows there are."""
     return f"""

@@ -147,7 +147,7 @@ class Database(ABC):
         except Unavailable:
             raise
         except Exception as error:
-            raise Unavailable("The database is not migrated: run `abonent migrate`.") from error
+            raise Unavailable(f"The database is not migrated: run `abonent migrate` ({error})") from error
 
     async def write(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `body` in one transaction and commit; any exception undoes it all.
