@@ -17,9 +17,7 @@ help: ## This list
 setup: $(READY) ## Make the environment in .venv/ (needs Python 3.11 or newer)
 
 run: $(READY) ## Serve a demo on http://localhost:8000 (another port: ABONENT_PORT=8010 make run)
-	@$(BIN)/abonent migrate
-	@$(BIN)/abonent seed
-	@exec $(BIN)/abonent serve --logins
+	@exec $(BIN)/abonent serve --demo
 
 test: $(READY) ## Run all tests, on SQLite and, where it answers, PostgreSQL (some only: make test ARGS="-k login")
 	$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -58,11 +56,18 @@ compile = $(BIN)/uv pip compile --quiet $(or $(3),pyproject.toml) $(2) --output-
 	--generate-hashes --no-annotate --custom-compile-command "make lock" \
 	$(if $(UPGRADE),--upgrade)
 
+# An environment that another Python made, or that was made in another folder, is of no use: it is made anew.
+ASKED_FOR := $(if $(filter file undefined,$(origin PYTHON)),,$(PYTHON))
+CHECK_VENV = .ci/check-venv $(VENV) "$(ASKED_FOR)" 2>/dev/null
+$(shell $(CHECK_VENV) || rm -f $(READY))
+
 $(READY): requirements-dev.txt pyproject.toml web/vendor.py tests/schema/audit.py
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found (set PYTHON=/path/to/python)." >&2; exit 1; }
-	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@$(CHECK_VENV) || { echo "Making the environment in $(VENV)/ with $(PYTHON) …"; "$(PYTHON)" -m venv --clear $(VENV); }
+	@echo "Installing what requirements-dev.txt pins: about a minute the first time …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Fetching the parts of the pages for people …"
 	@$(BIN)/python -m web.vendor
 	@$(BIN)/python -m tests.schema.audit
 	@touch $@

@@ -52,8 +52,11 @@ def restore(copy: Path, file: Path) -> Path | None:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = _draft(copy, file)
-        moved = _move_aside(file, aside)
-        draft.replace(file)
+        try:
+            moved = _move_aside(file, aside)
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
         raise Unavailable(of_sqlite(error, file)) from error
     return aside if moved else None

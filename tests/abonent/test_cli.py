@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from abonent.cli import main
 from resolvers.identity.passwords import matches
+from tests.abonent.check.test_rules import plant
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,7 @@ async def test_migrating_makes_the_tables_and_again_does_nothing(unmigrated_url,
 async def test_the_demo_is_loaded_once_and_its_logins_printed(cli, database, settings):
     first, second = await cli("seed"), await cli("seed")
     assert first.exit_code == second.exit_code == 0, first.output
-    logins = dict(line.split() for line in first.output.splitlines()[2:])
+    logins = dict(line.split() for line in first.output.splitlines()[3:])
     assert list(logins) == ["admin", "supervisor", "operator", "employee"]
     for username, password in logins.items():
         assert await password_is(database, settings, username, password)
@@ -82,10 +83,10 @@ async def test_the_demo_is_loaded_once_and_its_logins_printed(cli, database, set
 
 
 async def test_the_demos_password_can_be_given(cli, database, settings):
-    done = await cli("seed", ABONENT_ADMIN_PASSWORD="short")
+    done = await cli("seed", ABONENT_ADMIN_PASSWORD="a-given-one")
     assert done.exit_code == 0, done.output
     for username in ("admin", "supervisor", "operator", "employee"):
-        assert await password_is(database, settings, username, "short")
+        assert await password_is(database, settings, username, "a-given-one")
 
 
 async def test_scale_adds_as_many_as_promised(cli, database):
@@ -177,6 +178,16 @@ async def test_the_table_of_operations_needs_no_database(cli):
     assert line.endswith("POST /api/contracts/{id}/activate/")
 
 
+async def test_tallies_are_counted_anew_when_asked(cli, settings):
+    await cli("seed")
+    await plant(settings, "UPDATE tallies SET number = number + 3 WHERE counted IN ('tickets', 'sims')")
+    assert (await cli("check")).exit_code == 1
+    done = await cli("check", "--repair-tallies")
+    assert done.exit_code == 0, done.output
+    assert "the tallies were counted anew" in done.output
+    assert (await cli("check")).exit_code == 0
+
+
 # --- printing -----------------------------------------------------------------------------------------------------
 
 
@@ -221,7 +232,9 @@ async def test_a_taken_port_is_told_without_a_traceback(cli):
     assert done.output == f"Error: cannot listen at 127.0.0.1:{port}: Address already in use; see --host and --port\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "migrate", "seed", "createuser", "export-schema", "openapi", "check"])
+@pytest.mark.parametrize(
+    "command", ["serve", "migrate", "seed", "createuser", "backup", "restore", "export-schema", "openapi", "check"]
+)
 def test_every_command_explains_itself(command):
     done = CliRunner().invoke(main, [command, "--help"])
     assert done.exit_code == 0

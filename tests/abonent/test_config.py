@@ -11,6 +11,7 @@ import pytest
 
 from abonent import config
 from abonent.config import BadSettings, load, load_settings, variables
+from abonent.setting_values import without_password
 from models.tickets import TicketPriority
 
 KEY = "k" * 40
@@ -28,6 +29,11 @@ BAD = [
     ("ABONENT_LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
     ("ABONENT_TRUSTED_PROXIES", "localhost", "addresses or networks"),
     ("ABONENT_CORS_ORIGINS", "example.kg", "origins with commas between them"),
+    ("ABONENT_CORS_HEADERS", "X-A: b", "names of headers with commas between them"),
+    ("ABONENT_ROOT_PATH", "/crm?x", "a path of letters"),
+    ("ABONENT_ROOT_PATH", "/../crm", "a path of letters"),
+    ("ABONENT_ROOT_PATH", "/api", "a path that begins with none of the program's own"),
+    ("ABONENT_NEWER_SCHEMA", "perhaps", "true or false"),
     ("ABONENT_DUE_HOURS_HIGH", "1.5", "a whole number from 1 to 8760"),
     ("ABONENT_QUERY_DEPTH", "deep", "a whole number from 1 to 1000000000"),
     ("DATABASE_URL", "mysql://localhost/abonent", "sqlite://FILE"),
@@ -98,6 +104,8 @@ def test_every_variable_reaches_its_setting():
             "ABONENT_QUERY_ALIASES": "5",
             "ABONENT_TRUSTED_PROXIES": "10.0.0.1, 192.168.0.0/16",
             "ABONENT_CORS_ORIGINS": "https://a.kg,https://b.kg",
+            "ABONENT_CORS_HEADERS": "X-Trace, traceparent",
+            "ABONENT_NEWER_SCHEMA": "true",
             "ABONENT_METRICS": "yes",
             "ABONENT_LOG_LEVEL": "debug",
         }
@@ -110,6 +118,8 @@ def test_every_variable_reaches_its_setting():
     assert settings.query_limits.depth == 15
     assert settings.trusted_proxies == ("10.0.0.1/32", "192.168.0.0/16")
     assert settings.cors_origins == ("https://a.kg", "https://b.kg")
+    assert settings.cors_headers == ("X-Trace", "traceparent")
+    assert settings.newer_schema is True
     assert settings.metrics is True
     assert settings.log_level == "DEBUG"
 
@@ -127,9 +137,73 @@ def test_a_misspelt_variable_is_warned_of():
     assert warning == "ABONENT_TIMEZONE is no setting; ABONENT_TIME_ZONE is"
 
 
-def test_a_short_key_is_warned_of():
-    (warning,) = load({**POSTGRES, "SECRET_KEY": "short"}).warnings
-    assert warning.startswith("SECRET_KEY is shorter than 32 bytes")
+@pytest.mark.parametrize("url", [POSTGRES["DATABASE_URL"], "sqlite://x.sqlite3"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_OLD"])
+def test_a_key_that_could_be_guessed_is_refused_and_not_told(url, name):
+    with pytest.raises(BadSettings) as refusal:
+        load({**POSTGRES, "DATABASE_URL": url, name: "quite-short"})
+    (problem,) = refusal.value.problems
+    assert problem.startswith(f"{name}: expected is a random text of 32 bytes or more")
+    assert "quite-short" not in problem
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["1", "password", "PassWord", "12345678", "        ", " ", "1234567", "aaaaaaaa", "abababab", "a\udcffbcdefgh"],
+)
+def test_an_admin_password_that_gives_way_to_the_first_guesses_is_refused(password):
+    with pytest.raises(BadSettings) as refusal:
+        load({**POSTGRES, "ABONENT_ADMIN_PASSWORD": password})
+    (problem,) = refusal.value.problems
+    assert re.fullmatch(
+        "ABONENT_ADMIN_PASSWORD: expected is a password (of 8 characters or more, printable and not blanks alone|"
+        "that is not among the first to be guessed)",
+        problem,
+    )
+
+
+def test_an_admin_password_is_taken_to_the_letter():
+    assert load({**POSTGRES, "ABONENT_ADMIN_PASSWORD": " open sesame "}).admin_password == " open sesame "
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"), [("/crm", "/crm"), ("crm/", "/crm"), ("/a/b-c.d/", "/a/b-c.d"), ("/", ""), ("", "")]
+)
+def test_a_prefix_is_kept_without_a_slash_at_its_end(given, meant):
+    assert load_settings({**POSTGRES, "ABONENT_ROOT_PATH": given}).root_path == meant
+
+
+@pytest.mark.parametrize("name", ["sqlite://data/x?y", "postgres://u:hunter2@h/a/b", "postgres://u:1/hunter2@h/a"])
+def test_a_url_that_only_seems_to_name_a_database_is_refused(name):
+    with pytest.raises(BadSettings) as refusal:
+        load({**POSTGRES, "DATABASE_URL": name})
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgres://abonent:hunter2@db:5432/abonent", "postgres://abonent:***@db:5432/abonent"),
+        ("postgres://abonent:hun/ter2@db/abonent", "postgres://abonent:***@db/abonent"),
+        ("postgres://abonent:hun@ter2@db/abonent", "postgres://abonent:***@db/abonent"),
+        ("postgres://abonent:hun://ter2@db/abonent", "postgres://abonent:***@db/abonent"),
+        ("postgres://:hunter2@db/abonent", "postgres://:***@db/abonent"),
+        ("abonent:hunter2@db/abonent", "abonent:***@db/abonent"),
+        (
+            "postgres://db/abonent?user=a&password=hunter2&sslmode=require",
+            "postgres://db/abonent?user=a&password=***&sslmode=require",
+        ),
+        ("postgres://abonent@db/abonent", "postgres://abonent@db/abonent"),
+        ("sqlite:///srv/abonent.sqlite3", "sqlite:///srv/abonent.sqlite3"),
+    ],
+)
+def test_a_url_is_shown_without_its_password(url, shown):
+    assert without_password(url) == shown
+
+
+def test_an_installed_program_keeps_its_data_in_the_users_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    assert config.data_folder(tmp_path / "site-packages") == tmp_path / "share" / "abonent"
 
 
 def test_postgresql_needs_a_secret_key():
