@@ -20,6 +20,7 @@ from abonent.worker.process import run_until_stopped
 from abonent.worker.worker import Worker
 from models.database import open_database
 from resolvers.faults import Code, fault
+from resolvers.jobs.kinds import KINDS
 from rest_compat.http import refused, unknown_path
 from rest_compat.routes import rest_routes
 from schema.endpoint.view import graphql_routes
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from abonent.metrics import Metrics
+    from models.database import Database
     from models.settings import Settings
 
 CORS_REQUEST_HEADERS: Final = ("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
@@ -58,7 +60,7 @@ def create_app(settings: Settings) -> Starlette:
         routes=routes,
         middleware=_layers(settings, metrics),
         exception_handlers={HTTPException: _wrong_method},
-        lifespan=_lifespan(settings),
+        lifespan=_lifespan(settings, metrics),
     )
     app.router.default = unknown_path
     app.router.redirect_slashes = False  # whatever may come without its slash is served so
@@ -88,21 +90,27 @@ def _layers(settings: Settings, metrics: Metrics | None) -> list[Middleware]:
     return [observe, *([cors] if settings.cors_origins else []), Middleware(Failures)]
 
 
-def _lifespan(settings: Settings) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(settings: Settings, metrics: Metrics | None) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         database = await open_database(settings)
         app.state.database, app.state.settings = database, settings
-        worker = Worker(database, settings)
-        working = asyncio.create_task(run_until_stopped(worker, WORKER_SECONDS)) if settings.worker else None
+        worker = app.state.worker = _worker(app, database, settings, metrics) if settings.worker else None
+        working = asyncio.create_task(run_until_stopped(worker, WORKER_SECONDS)) if worker else None
         try:
             yield
         finally:
-            worker.stop()
-            if working:
+            if worker and working:
+                worker.stop()
                 await working
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await database.close()
 
     return lifespan
+
+
+def _worker(app: Starlette, database: Database, settings: Settings, metrics: Metrics | None) -> Worker:
+    """Does the kinds of jobs that the application knows: all, unless it was told others."""
+    kinds = getattr(app.state, "kinds", KINDS)
+    return Worker(database, settings, kinds=kinds, told=metrics.count_job if metrics else None)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from abonent.middleware import Seen
+    from models.jobs import Job
 
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Set, it names the folder through which several workers add their numbers up."""
@@ -31,6 +32,7 @@ class Metrics:
     requests: Counter
     seconds: Histogram
     statements: Histogram
+    jobs: Counter
     named: set[str] = field(default_factory=set)
 
     def count(self, seen: Seen) -> None:
@@ -39,6 +41,10 @@ class Metrics:
         self.requests.labels(seen.method, operation, str(seen.status)).inc()
         self.seconds.labels(operation).observe(seen.seconds)
         self.statements.labels(operation).observe(seen.meter.statements)
+
+    def count_job(self, job: Job) -> None:
+        """Count a job that this process has done to its end, whatever that was."""
+        self.jobs.labels(job.kind, job.status.value).inc()
 
     def _named(self, operation: str) -> str:
         if operation in self.named:
@@ -66,4 +72,5 @@ def make_metrics() -> Metrics:
         Histogram(
             "abonent_request_statements", "SQL statements.", ("operation",), registry=registry, buckets=STATEMENTS
         ),
+        Counter("abonent_jobs", "Jobs that have ended.", ("kind", "status"), registry=registry),
     )

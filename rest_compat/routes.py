@@ -152,7 +152,7 @@ def _of_operation(operation: Operation, base: str) -> Iterator[Endpoint]:
     one, about = f"{base}{{id}}/", operation.description
     match operation.effect:
         case Effect.CREATE:
-            yield Endpoint("POST", base, Write(operation), about)
+            yield Endpoint("POST", f"/{operation.rest}/" if operation.rest else base, Write(operation), about)
         case Effect.UPDATE:
             yield Endpoint("PUT", one, Write(operation, replace=True), about)
             yield Endpoint("PATCH", one, Write(operation, Mode.PARTIAL), about)

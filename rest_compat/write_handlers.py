@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 from starlette.responses import Response
 
+from models.jobs import Job
 from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid
 from resolvers.identity.permissions import require
 from resolvers.value_kinds import hundredths_text
@@ -46,7 +47,9 @@ class Write:
 
     @property
     def status(self) -> int:
-        """Of its success."""
+        """Of its success; what is done later is only accepted."""
+        if self.operation.starts_job:
+            return HTTPStatus.ACCEPTED
         return 204 if self.silent else _STATUS[self.operation.effect]
 
     async def __call__(self, request: Request, context: Context) -> Response:
@@ -120,6 +123,8 @@ async def _presented(context: Context, reader: Reader, outcome: Outcome) -> byte
     if op.effect is Effect.DELETE:
         return b""
     role = require(context, op.may).role
+    if op.starts_job:
+        return await read(reader, Job.__name__, outcome.notes.get("job_id", outcome.id), role, context.language)
     entity = await read(reader, op.entity.__name__, outcome.id, role, context.language)
     return _told(context, outcome, entity) if op.effect is Effect.ACTION else entity
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import strawberry
 from strawberry.tools import create_type
 
+from models.jobs import Job
 from resolvers.faults import Code
 from resolvers.identity.permissions import GRANTS
 from resolvers.operations import OPERATIONS
@@ -57,6 +58,13 @@ _EXTRAS: Final[dict[str, Callable[[], Any]]] = {
         "The payment that was made by it.",
         lambda done: done.notes["payment_id"],
     ),
+    "job_id": lambda: row_field(
+        "job",
+        TYPES["Job"],
+        "Job",
+        "The job that does it, batch by batch.",
+        lambda done: done.notes["job_id"],
+    ),
     "resolution_time": lambda: told_field(
         "resolutionTime", int, "Whole seconds from opening to resolution.", lambda done: done.notes["resolution_time"]
     ),
@@ -65,7 +73,8 @@ _EXTRAS: Final[dict[str, Callable[[], Any]]] = {
 
 
 def _payload(operation: Operation) -> type:
-    shown = (*operation.extras, *operation.graphql_extras)
+    job = ("job_id",) if operation.starts_job and operation.entity is not Job else ()
+    shown = (*operation.extras, *operation.graphql_extras, *job)
     fields = [_entity_field(operation), *(_EXTRAS[name]() for name in shown)]
     return payload_type(operation.graphql, fields)
 

@@ -52,6 +52,8 @@ def _arguments(operation: Operation) -> str:
 
 
 def _path(operation: Operation) -> str:
+    if operation.effect is Effect.CREATE and operation.rest:
+        return f"POST {PREFIX}/{operation.rest}/"
     base = f"{PREFIX}/{operation.entity._meta.db_table}/"
     one = "" if operation.effect is Effect.CREATE else "{id}/"
     return f"{METHODS[operation.effect]} {base}{one}{operation.rest}{'/' * bool(operation.rest)}"

@@ -18,7 +18,11 @@ STOP_SECONDS: Final = 8.0
 
 async def work(database: Database, settings: Settings) -> None:
     """Do jobs until SIGTERM or Ctrl+C, and end within 10 s of it."""
-    worker = Worker(database, settings)
+    await work_until_stopped(Worker(database, settings))
+
+
+async def work_until_stopped(worker: Worker) -> None:
+    """The same with any worker."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)

@@ -54,7 +54,7 @@ class Operation:
     graphql: str
     """The mutation: `addContractBalance`."""
     rest: str
-    """The last part of an action's path: `add_balance`; empty for create, update and delete."""
+    """The last part of an action's path: `add_balance`; of a create, its path if that is not its entity's list."""
     may: Permission
     also_needs: Callable[[Caller, int | None, Mapping[str, object]], Permission | None] | None
     """A further permission that an argument asks for, decided as soon as it is read."""
@@ -75,6 +75,8 @@ class Operation:
     """Further ones that GraphQL shows; the REST document's answers have no such key."""
     raises: tuple[Code, ...]
     """Codes of refusals that nothing else of the declaration implies."""
+    starts_job: bool
+    """It answers with the job that it enqueued: its target, or that of its note `job_id`."""
 
     @property
     def verb(self) -> str:
@@ -105,6 +107,7 @@ def operation(
     extras: tuple[str, ...] = (),
     graphql_extras: tuple[str, ...] = (),
     raises: tuple[Code, ...] = (),
+    starts_job: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Operation]:
     """Make an `Operation` of the function below; its docstring is the description that both doors publish.
 
@@ -132,6 +135,7 @@ def operation(
             extras=extras,
             graphql_extras=graphql_extras,
             raises=raises,
+            starts_job=starts_job,
         )
 
     return declare

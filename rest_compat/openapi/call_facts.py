@@ -125,4 +125,6 @@ def _answer_of(handler: Write) -> str:
     if handler.status == HTTPStatus.NO_CONTENT:
         return ""
     op = handler.operation
+    if op.starts_job:
+        return "Job"
     return f"{op.graphql[0].upper()}{op.graphql[1:]}Done" if op.effect is Effect.ACTION else op.entity.__name__

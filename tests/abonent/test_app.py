@@ -16,6 +16,9 @@ from starlette.routing import Route
 from abonent.app import create_app
 from abonent.logs import JsonFormatter
 from models.database.sqlite import database_file
+from models.jobs import Job, JobStatus
+from tests.abonent.worker import counting
+from tests.factories import Factory
 
 JSON_ERROR = {"status": "error", "code": "internal_error", "message": "Внутренняя ошибка сервера"}
 
@@ -278,3 +281,25 @@ async def test_metrics_count_requests_by_operation(settings):
         text = (await http.get("/metrics")).text
     assert 'abonent_requests_total{method="GET",operation="/healthz",status="200"} 3.0' in text
     assert 'abonent_request_seconds_count{operation="/healthz"} 3.0' in text
+
+
+# --- jobs ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_serving_process_does_jobs_and_counts_them(settings):
+    app = create_app(replace(settings, worker=True, metrics=True))
+    app.state.kinds = counting.KINDS
+    async with app.router.lifespan_context(app):
+        factory = await Factory(app.state.database, settings).prepare()
+        job_id = await counting.ask(await factory.context(), batch=4)
+        counted = 'abonent_jobs_total{kind="count",status="done"} 1.0'
+        async with asyncio.timeout(5), httpx.AsyncClient(transport=httpx.ASGITransport(app=app)) as http:
+            while counted not in (await http.get("http://testserver/metrics")).text:
+                await asyncio.sleep(0.01)
+        assert (await factory.get(Job, job_id)).status is JobStatus.DONE
+
+
+async def test_one_that_is_told_not_to_leaves_them(settings):
+    app = create_app(replace(settings, worker=False))
+    async with app.router.lifespan_context(app):
+        assert app.state.worker is None

@@ -9,14 +9,14 @@ import asyncio
 import sys
 from datetime import UTC, datetime, timedelta
 
-from abonent.worker.process import run_until_stopped
+from abonent.worker.process import work_until_stopped
 from abonent.worker.worker import Worker
 from models.database import open_database
+from models.settings import Settings
 from models.tariffs import Tariff
 from resolvers.jobs.kind import JobKind, enqueue
 from resolvers.jobs.running import Progress
 from resolvers.write.unit_of_work import Work
-from tests.conftest import settings_for
 
 
 async def prepare(run):
@@ -65,10 +65,10 @@ async def ask(context, kind=COUNT, **arguments):
 
 
 async def main(url, ahead):
-    settings = settings_for(url)
+    settings = Settings(url, ("",))
     database = await open_database(settings)
     worker = Worker(database, settings, lambda: datetime.now(UTC) + timedelta(seconds=ahead), KINDS, ())
-    await run_until_stopped(worker, 1)
+    await work_until_stopped(worker)
 
 
 if __name__ == "__main__":
