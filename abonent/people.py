@@ -147,6 +147,6 @@ async def _perform(context: Context, operation: Operation, target: int | None, d
     return answer.outcome.id
 
 
-async def nothing(_reader: Reader, _outcome: Outcome) -> bytes:
+async def nothing(_context: Context, _reader: Reader, _outcome: Outcome) -> bytes:
     """The answer of a call that nobody reads."""
     return b""

@@ -34,6 +34,9 @@ class Entity(Model):
     """Of the global id: `ctr` in `ctr_7`; also the name of the entity in the journal."""
     secrets: ClassVar[frozenset[str]] = frozenset()
     """Columns whose values never appear in the journal or a log."""
+    watched: ClassVar[frozenset[str]] = frozenset()
+    """Columns, besides the relations, that must be as they were glimpsed once the row is locked: they decide who may
+    change it, or what else is locked."""
     unjournaled: ClassVar[frozenset[str]] = frozenset({"id", "created_at", "updated_at", "search"})
     """Columns that are bookkeeping and no change that a person would look for."""
 

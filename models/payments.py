@@ -69,6 +69,7 @@ class Payment(Entity):
         "models.Payment", related_name="refunds", on_delete=fields.RESTRICT, null=True
     )
     refund_of_id: int | None
+    refunded_amount: int = HundredthsField(default=0, description="what its refunds have given back so far")
     search = fields.TextField()
 
     class Meta:

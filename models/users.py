@@ -25,6 +25,7 @@ class Role(StrEnum):
 class User(Entity):
     prefix: ClassVar[str] = "usr"
     secrets: ClassVar[frozenset[str]] = frozenset({"password"})
+    watched: ClassVar[frozenset[str]] = frozenset({"username", "role", "is_active"})
     unjournaled: ClassVar[frozenset[str]] = Entity.unjournaled | {"last_login"}
 
     username = fields.CharField(max_length=255)

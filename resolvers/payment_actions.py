@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from models.contracts import Contract
 from models.payments import Payment, PaymentStatus, TransactionType
-from resolvers.faults import Code, Fault
+from resolvers.faults import Code, Fault, invalid
 from resolvers.identity.permissions import Permission, require
 from resolvers.settlement import new_payment, settle
-from resolvers.value_kinds import LONG_TEXT, Text
+from resolvers.value_kinds import LONG_TEXT, Hundredths, Text, hundredths_text
 from resolvers.words import Message
 from resolvers.write.inputs import given, takes
 from resolvers.write.operation import Effect, operation
@@ -126,6 +126,16 @@ def _reason(data: ReasonInput) -> str | None:
     return given(data).get("reason")
 
 
+@dataclass(frozen=True, slots=True)
+class RefundInput:
+    """How much is given back, and why."""
+
+    amount: int = takes(
+        Hundredths(least=0, nonzero=True), "How much of what is left to give back, greater than zero.", default="all"
+    )
+    reason: str | None = takes(Text(LONG_TEXT), "Why; it goes into the history.", nullable=True)
+
+
 @operation(
     "payment.refund",
     entity=Payment,
@@ -133,30 +143,37 @@ def _reason(data: ReasonInput) -> str | None:
     graphql="refundPayment",
     rest="refund",
     may=Permission.REFUND,
-    takes=ReasonInput,
-    moves={PaymentStatus.SUCCESS: PaymentStatus.REFUNDED},
+    takes=RefundInput,
+    moves={PaymentStatus.SUCCESS: None},
     lock=_lock_to_post,
     says="payment_refunded",
     raises=(Code.INSUFFICIENT_FUNDS,),
 )
-async def refund_payment(work: Work, payment: Payment, data: ReasonInput) -> Payment:
-    """Give a successful payment back: a new refund posts the same amount off the balance.
+async def refund_payment(work: Work, payment: Payment, data: RefundInput) -> Payment:
+    """Give a successful payment back, all that is left of it or a part: a new refund posts that much off the balance.
 
-    The balance may not fall below the lowest that the contract allows.
+    It is refunded when all of it has been given back. The balance may not fall below the lowest that the contract
+    allows.
     """
     if payment.transaction_type is not TransactionType.PAYMENT:
         params = {"id": payment.id, "type": payment.transaction_type}
         raise Fault(Code.INVALID_TRANSITION, Message("not_refundable", params))
+    wanted = {"amount": payment.amount - payment.refunded_amount, "reason": None} | given(data)
+    if payment.refunded_amount + wanted["amount"] > payment.amount:
+        raise invalid("amount", "more_than_left", left=hundredths_text(payment.amount - payment.refunded_amount))
     contract = await work.lock(Contract, payment.contract_id)
     refund = new_payment(
         work,
         contract,
         transaction_type=TransactionType.REFUND,
-        amount=payment.amount,
+        amount=wanted["amount"],
         payment_method=payment.payment_method,
-        description=_reason(data),
+        description=wanted["reason"],
         refund_of_id=payment.id,
     )
-    await settle(work, contract, refund)
-    work.mark(payment, work.action, _reason(data))
+    await settle(work, contract, refund, field="amount")
+    payment.refunded_amount += refund.amount
+    if payment.refunded_amount == payment.amount:
+        payment.status = PaymentStatus.REFUNDED
+    work.mark(payment, work.action, wanted["reason"])
     return payment

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.users import Role, Session, User
+from models.users import Session, User
 from resolvers.context import now
 from resolvers.faults import Code, fault, invalid
 from resolvers.identity import login_throttle, passwords, tokens
+from resolvers.identity.callers import caller_of, confirmed, hold_sessions
 from resolvers.identity.optimistic_caller import remember
 from resolvers.identity.permissions import Caller, Permission, require
 from resolvers.identity.tokens import Claims, TokenType
@@ -78,19 +79,11 @@ async def authenticate(database: Database, settings: Settings, token: str) -> Ca
     The role is the user's present one; a session that ended, or a user who was deactivated, is nobody at once.
     """
     claims = tokens.read(settings, token, TokenType.ACCESS)
-    rows = await database.fetch(spelt(database.dialect, _CALLER), [claims.session_id, now()])
-    if not rows or rows[0][0] != claims.user_id:
+    caller = await caller_of(database, claims.session_id)
+    if caller is None or caller.user_id != claims.user_id:
         raise fault(Code.TOKEN_NOT_VALID)
-    user_id, username, role = rows[0]
-    caller = Caller(user_id, username, Role(role), claims.session_id)
     remember(caller)
     return caller
-
-
-_CALLER = """
-SELECT u.id, u.username, u.role FROM sessions s JOIN users u ON u.id = s.user_id
-WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.is_active
-"""
 
 
 async def login(context: Context, username: str, password: str) -> Tokens:
@@ -194,10 +187,14 @@ async def logout(context: Context, refresh_token: str) -> None:
     claims = tokens.read(context.settings, refresh_token, TokenType.REFRESH)
     if claims.user_id != caller.user_id:
         raise fault(Code.TOKEN_NOT_VALID)
-    await context.database.write(partial(_end, claims.session_id, caller.user_id))
+    await context.database.write(partial(_end, context, claims.session_id))
 
 
-async def _end(session_id: UUID, user_id: int, _: Transaction) -> None:
+async def _end(context: Context, session_id: UUID, tx: Transaction) -> None:
+    """The caller's sessions are held to be changed from the start: two that end each other must not wait in a ring."""
+    user_id = require(context, Permission.OWN_PROFILE).user_id
+    await hold_sessions(tx, user_id)
+    await confirmed(context, tx)
     await Session.filter(id=session_id, user_id=user_id, ended_at__isnull=True).update(ended_at=now())
 
 
@@ -249,7 +246,7 @@ async def change_password(work: Work, user: User, data: CheckedChange) -> User:
 
 
 async def change_own_password(
-    context: Context, raw: Mapping[str, object], present: Callable[[Reader, Outcome], Awaitable[bytes]]
+    context: Context, raw: Mapping[str, object], present: Callable[[Context, Reader, Outcome], Awaitable[bytes]]
 ) -> Answer:
     """Perform `change_password` on whoever is calling: it is about nobody else, and so takes no id."""
     caller = require(context, Permission.OWN_PROFILE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.tickets import Ticket, TicketStatus
 from models.users import User
 from resolvers.faults import Code, Fault
-from resolvers.identity.permissions import Permission
+from resolvers.identity.permissions import Permission, require
 from resolvers.value_kinds import LONG_TEXT, Reference, Refused, Text
 from resolvers.words import Message
 from resolvers.write.inputs import given, takes
@@ -89,6 +89,43 @@ async def assign_ticket(work: Work, ticket: Ticket, data: AssignInput) -> Ticket
 def _give(work: Work, ticket: Ticket, user_id: int | None) -> None:
     if ticket.assigned_to_id != user_id:
         ticket.assigned_to_id, ticket.assigned_at = user_id, work.now
+
+
+async def _lock_to_unassign(work: Work, target: int, data: object) -> Ticket:
+    """Taking it from somebody else needs more, as giving it to somebody else does; at the console nobody is asked."""
+    del data
+    ticket = await work.lock(Ticket, target)
+    if work.context.caller is not None and ticket.assigned_to_id not in {None, work.context.caller.user_id}:
+        require(work.context, Permission.ASSIGN_OTHERS)
+    return ticket
+
+
+@operation(
+    "ticket.unassign",
+    entity=Ticket,
+    effect=Effect.ACTION,
+    graphql="unassignTicket",
+    rest="unassign",
+    may=Permission.WORK_ON_TICKETS,
+    moves={NEW: None, IN_PROGRESS: None, WAITING: None},
+    lock=_lock_to_unassign,
+    says="ticket_unassigned",
+)
+async def unassign_ticket(work: Work, ticket: Ticket) -> Ticket:
+    """Take an open ticket from whom it is assigned to; one in progress is new again. Employees take their own only.
+
+    One that is assigned to nobody stays as it is.
+    """
+    del work
+    take_from_assignee(ticket)
+    return ticket
+
+
+def take_from_assignee(ticket: Ticket) -> None:
+    """Leave an open ticket to whoever takes it next."""
+    ticket.assigned_to_id = ticket.assigned_at = None
+    if ticket.status is IN_PROGRESS:
+        ticket.status = NEW
 
 
 @operation(
@@ -183,6 +220,7 @@ async def reopen_ticket(work: Work, ticket: Ticket) -> Ticket:
 
 ACTIONS = (
     assign_ticket,
+    unassign_ticket,
     start_ticket_work,
     wait_ticket,
     resolve_ticket,

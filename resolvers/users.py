@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from models.journal import AuditEvent
 from models.money import LedgerEntry
 from models.payments import Payment
-from models.tickets import Ticket
+from models.tickets import OPEN, Ticket
 from models.users import Role, User
 from resolvers.faults import Code, Fault
 from resolvers.identity import passwords
+from resolvers.identity.callers import hold_sessions
 from resolvers.identity.permissions import Permission
 from resolvers.read.columns import column, orderable
 from resolvers.read.selection import Comparison, Condition, Filter, ListSpec, Term
 from resolvers.read.tables import STAFF, USERS
 from resolvers.sessions import end_sessions
 from resolvers.statements import spelt
+from resolvers.ticket_actions import take_from_assignee
 from resolvers.value_kinds import Choice, Email, Phone, Secret, Text, Truth
 from resolvers.words import Message
 from resolvers.write.deletion import refuse_while
@@ -111,9 +113,17 @@ def _more_than_own_profile(caller: Caller, target: int | None, raw: Mapping[str,
 
 
 async def _lock_with_admins(work: Work, target: int, data: UserInput | None) -> User:
-    """The user, and every active admin where it may be about the last of them."""
-    admins: list[int] = []
-    if data is None or given(data).keys() & {"role", "is_active"}:
+    """The user, and every active admin where it may be about the last of them.
+
+    Where something is taken from the user, first the sessions, and of somebody who leaves the open tickets.
+    """
+    glimpsed, admins = await work.glimpse(User, target), list[int]()
+    wanted = {"is_active": False} if data is None else changes_in(data, glimpsed)
+    if wanted.keys() & {"role", "is_active", "password"}:
+        await hold_sessions(work.tx, target)
+    if data is not None and wanted.get("is_active") is False:
+        await work.lock_children(Ticket, "assigned_to_id", [target], within=OPEN)
+    if wanted.keys() & {"role", "is_active"}:
         sql = f"SELECT id FROM users WHERE role = '{Role.ADMIN}' AND is_active"
         admins = [row[0] for row in await work.tx.fetch(spelt(work.tx.dialect, sql))]
     await work.lock_all(User, [*admins, target])
@@ -148,9 +158,10 @@ def _require_another_admin(work: Work, user: User) -> None:
 async def update_user(work: Work, user: User, data: UserInput) -> User:
     """Change a user: admins everything of everybody, others their own name and contacts.
 
-    A new password, or being deactivated, ends all of the user's sessions. The last active admin stays one.
+    A new password, or being deactivated, ends all of the user's sessions; who is deactivated is no longer assigned to
+    any open ticket. The last active admin stays one.
     """
-    was_admin = _is_acting_admin(user)
+    was_admin, was_active = _is_acting_admin(user), user.is_active
     changes = changes_in(data, user)
     user.update_from_dict(changes)
     user.search = user.searchable()
@@ -158,6 +169,10 @@ async def update_user(work: Work, user: User, data: UserInput) -> User:
         _require_another_admin(work, user)
     if "password" in changes or not user.is_active:
         await end_sessions(user.id, work.now)
+    if was_active and not user.is_active:
+        for ticket in await work.lock_children(Ticket, "assigned_to_id", [user.id], within=OPEN):
+            take_from_assignee(ticket)
+            work.mark(ticket, "unassign")
     return user
 
 

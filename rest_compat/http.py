@@ -15,7 +15,7 @@ from starlette.websockets import WebSocketClose
 from resolvers.faults import Code, Fault, Invalid, fault
 from resolvers.value_kinds import MAX_INT
 from resolvers.words import Language, Message, say
-from web.request import context_of, language_of, presumed_context
+from web.request import context_of, language_of, presumed_context, receive_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -52,8 +52,10 @@ class Resource:
             if request.method == "OPTIONS":
                 return Response(status_code=204, headers={"Allow": self.allowed})
             handler = self._handler(request.method)
-            at_once = await _at_once(handler, request) if request.method in READS else None
-            return at_once or await handler(request, await context_of(request))
+            if request.method not in READS:
+                await receive_body(request)  # it may take its time: who is calling is asked when it has come
+                return await handler(request, await context_of(request))
+            return await _at_once(handler, request) or await handler(request, await context_of(request))
         except Fault as refusal:
             return self._refused(refusal, request)
 

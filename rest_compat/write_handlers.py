@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from resolvers.identity.permissions import require
 from resolvers.value_kinds import hundredths_text
 from resolvers.words import say
 from resolvers.write.inputs import Mode, input_fields
-from resolvers.write.operation import Call, Effect, admit, perform
+from resolvers.write.operation import AMOUNT, Call, Effect, admit, perform
 from rest_compat.http import answer, path_id
 from rest_compat.representations import read
 from web.request import idempotency_key, read_body, read_json, require_json
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from resolvers.context import Context
     from resolvers.write.operation import Answer, Operation, Outcome
 
+DOCUMENT = "REST"
+"""A replay is the first answer byte for byte, whatever its language (contract §2)."""
 WHOLE = frozenset({"resolution_time"})
 """The notes of operations that are no amounts of money."""
 _STATUS = {Effect.CREATE: 201, Effect.UPDATE: 200, Effect.DELETE: 204, Effect.ACTION: 200}
@@ -75,8 +76,7 @@ class Write:
         except Fault:
             await admit(context, op, target)
             raise
-        document = f"REST {context.language}"
-        return Call(op, target, raw, partial(_presented, context), self.mode, self.replace, key, document)
+        return Call(op, target, raw, _presented, self.mode, self.replace, key, DOCUMENT)
 
 
 def _target(request: Request, op: Operation) -> int | None:
@@ -107,6 +107,8 @@ async def _arguments(request: Request, op: Operation) -> dict[str, object]:
         return {}
     body = await body_of(request)
     names = {} if op.input is None else {field.rest_name: field.name for field in input_fields(op.input)}
+    if op.effect is Effect.ACTION:
+        names[AMOUNT] = AMOUNT  # it is told where it would be passed over
     return {names[name]: value for name, value in body.items() if name in names}
 
 

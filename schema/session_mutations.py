@@ -82,7 +82,7 @@ async def _change_password(site: Site, given: Any) -> bytes:
     caller = require(site.context, Permission.OWN_PROFILE)
     payload = site.payload(caller.user_id, caller.role)
     try:
-        answer = await sessions.change_own_password(site.context, raw_values(PasswordChange, given), payload.of)
+        answer = await sessions.change_own_password(site.context, raw_values(PasswordChange, given), site.present)
     except Fault as refusal:
         return payload.refused(refusal)
     return answer.body

@@ -34,9 +34,9 @@ E = TypeVar("E", bound="Entity")
 BY_NAME = {operation.name: operation for operation in OPERATIONS}
 
 
-async def id_only(reader: Reader, outcome: Outcome) -> bytes:
+async def id_only(context: Context, reader: Reader, outcome: Outcome) -> bytes:
     """The smallest answer: which row it was."""
-    del reader
+    del context, reader
     return str(outcome.id).encode()
 
 

@@ -35,6 +35,10 @@ MAX_SEPARATORS: Final = 100_000
 """Commas in a body: as many values take about 25 ms to read, and no honest request comes near."""
 
 
+_BODY: Final = "abonent.body"
+"""Of a request's scope: its body once it has come, or what was wrong with it."""
+
+
 # --- who is calling -----------------------------------------------------------------------------------------------
 
 
@@ -189,8 +193,25 @@ def require_json(request: Request) -> None:
         raise fault(Code.UNSUPPORTED_MEDIA_TYPE)
 
 
+async def receive_body(request: Request) -> None:
+    """Wait for the body of whoever brings a token, and keep it for `read_body`, which raises what was wrong with it."""
+    if bearer_token(request) is None:
+        return
+    try:
+        request.scope[_BODY] = await _whole_body(request)
+    except Fault as refusal:
+        request.scope[_BODY] = refusal
+
+
 async def read_body(request: Request) -> bytes:
     """The whole body. Raises `payload_too_large` as soon as that is known, `parse_error` if it does not all come."""
+    received: bytes | Fault | None = request.scope.get(_BODY)
+    if isinstance(received, Fault):
+        raise received
+    return await _whole_body(request) if received is None else received
+
+
+async def _whole_body(request: Request) -> bytes:
     settings: Settings = request.app.state.settings
     limit = settings.max_body_bytes
     if _exceeds(headers_of(request).get("content-length", ""), limit):

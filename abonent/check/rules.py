@@ -74,14 +74,23 @@ LEDGER: Final = (
         ),
     ),
     Rule(
-        "a payment is refunded exactly when a refund of the same contract and amount gives it back",
-        """SELECT p.id, p.status, r.id FROM payments p LEFT JOIN payments r ON r.refund_of_id = p.id
-        WHERE (p.status = 'refunded') <> (r.id IS NOT NULL) OR r.contract_id <> p.contract_id OR r.amount <> p.amount
-        OR r.transaction_type <> 'refund' OR r.status <> 'success' ORDER BY p.id""",
-        lambda row, status, refund: (
-            f"payment {row} is {status}, "
-            + ("without a refund" if refund is None else f"its refund is payment {refund}")
+        "refunds give back what their payment says, and all of one that is refunded",
+        """SELECT p.id, p.status, p.refunded_amount, coalesce(SUM(r.amount), 0)
+        FROM payments p LEFT JOIN payments r ON r.refund_of_id = p.id
+        WHERE p.status IN ('success', 'refunded') OR p.refunded_amount <> 0 OR r.id IS NOT NULL
+        GROUP BY p.id, p.status, p.amount, p.refunded_amount
+        HAVING p.refunded_amount <> coalesce(SUM(r.amount), 0)
+        OR (p.status = 'refunded') <> (p.refunded_amount <> 0 AND p.refunded_amount = p.amount) ORDER BY p.id""",
+        lambda row, status, kept, given: (
+            f"payment {row} is {status}, {_money(kept)} of it refunded, and its refunds are {_money(given)}"
         ),
+    ),
+    Rule(
+        "a refund is a successful one, of the same contract as the payment that it gives back",
+        """SELECT r.id, r.status, r.transaction_type, p.id FROM payments r JOIN payments p ON p.id = r.refund_of_id
+        WHERE r.contract_id <> p.contract_id OR r.transaction_type <> 'refund' OR r.status <> 'success'
+        ORDER BY r.id""",
+        lambda row, status, kind, payment: f"payment {row}, a {status} {kind}, gives payment {payment} back",
     ),
 )
 

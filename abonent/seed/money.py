@@ -97,6 +97,7 @@ class Cashier:
             processed_at=at if entry else None,
             processed_by_id=entry and entry.actor_id,
             refund_of_id=refund_of,
+            refunded_amount=amount if status == "refunded" else 0,
             search=search_text((number, description, line.number)),
         )
         self.payment_id += 1

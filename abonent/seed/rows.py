@@ -102,6 +102,7 @@ class PaymentRow(NamedTuple):
     processed_at: datetime | None
     processed_by_id: int | None
     refund_of_id: int | None
+    refunded_amount: int
     search: str
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from abonent.people import STAFF, nothing
 from resolvers.context import Context, now
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}
 ROLES: Final = {person.username: person.role for person in STAFF}
-NO_SESSION: Final = UUID(int=0)
-"""The staff of the demo did not log in for it."""
 
 
 @dataclass(slots=True)
@@ -52,6 +50,6 @@ class Stage:
         return answer.outcome.id
 
     def _context(self, username: str) -> Context:
-        caller = Caller(self.staff[username], username, ROLES[username], NO_SESSION)
+        caller = Caller(self.staff[username], username, ROLES[username], session_id=None)  # nobody logged in for it
         at = self.moment
         return Context(self.database, self.settings, caller, Language.RU, uuid4().hex, "demo", clock=lambda: at)

@@ -42,7 +42,6 @@ UNIQUE: Final = (
     _unique("msisdn", "sims", "msisdn"),
     _unique("contract", "sims", "contract_id"),
     _unique("transaction_id", "payments", "transaction_id"),
-    _unique("refund_of", "payments", "refund_of_id"),
     _unique("payment", "ledger_entries", "payment_id"),
     _unique("lane", "jobs", "lane"),
     _unique("once", "jobs", "once"),
@@ -99,6 +98,7 @@ _CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "processed": ("processed_at", "status"),
         "refunded": ("transaction_type", "status"),
         "refund": ("refund_of_id", "transaction_type"),
+        "refunded_amount": ("refunded_amount",),
         "lengths": (),
     },
     "tickets": {

@@ -40,6 +40,8 @@ class UnprovenError(Exception):
 
 def remember(caller: Caller) -> None:
     """Presume from now on that the session belongs to this caller, as the database has just said."""
+    if caller.session_id is None:
+        return
     _seen[caller.session_id] = caller
     _seen.move_to_end(caller.session_id)
     if len(_seen) > MOST:

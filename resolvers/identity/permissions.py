@@ -68,7 +68,8 @@ class Caller:
     user_id: int
     username: str
     role: Role
-    session_id: UUID
+    session_id: UUID | None
+    """None for one who acts without being logged in: a job that the user started."""
 
     def may(self, permission: Permission) -> bool:
         return self.role in GRANTS[permission]

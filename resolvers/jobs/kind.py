@@ -85,7 +85,7 @@ class JobRun:
         """
 
         async def whole(tx: Transaction) -> Progress:
-            work = Work(self.context, tx, action, self.context.clock())
+            work = Work(self.context, tx, action)
             progress = await body(work)
             await work.finish()
             await self.save(tx, progress)
@@ -98,7 +98,7 @@ class JobRun:
         made: list[Progress] = []
 
         async def undone(tx: Transaction) -> None:
-            work = Work(self.context, tx, action, self.context.clock())
+            work = Work(self.context, tx, action)
             made.append(await body(work))
             await work.finish()
             raise _Undone
@@ -158,7 +158,7 @@ async def enqueue_once(context: Context, kind: JobKind, arguments: Mapping[str, 
     """A job of the clock's, in a transaction of its own; False if any worker has made the one called `once` already."""
 
     async def body(tx: Transaction) -> bool:
-        work = Work(context, tx, "create", context.clock())
+        work = Work(context, tx, "create")
         if await work.exists(Job, "once", once):
             return False
         await enqueue(work, kind, arguments, once=once)

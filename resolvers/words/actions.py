@@ -23,6 +23,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "payment_failed": ("Платёж отмечен как неуспешный", "Payment marked as failed"),
     "payment_refunded": ("Платёж возвращён", "Payment refunded"),
     "ticket_assigned": ("Тикет назначен", "Ticket assigned"),
+    "ticket_unassigned": ("Назначение снято", "Ticket unassigned"),
     "ticket_started": ("Работа над тикетом начата", "Work on the ticket started"),
     "ticket_waiting": ("Тикет ожидает", "Ticket is waiting"),
     "ticket_resolved": ("Тикет решён", "Ticket resolved"),

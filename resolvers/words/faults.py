@@ -193,6 +193,14 @@ FAULTS: dict[str, tuple[str, str]] = {
     "first_and_last": ("Укажите first или last, но не оба", "Give first or last, not both"),
     "not_a_reference": ("Ожидается id: положительное целое число", "An id is expected: a positive integer"),
     "taken": ("Такое значение уже есть", "This value is already taken"),
+    "amount_not_taken": (
+        "Это действие не принимает суммы; уберите amount",
+        "This action takes no amount; leave amount out",
+    ),
+    "more_than_left": (
+        "Это больше, чем осталось вернуть; не возвращено ещё {left}",
+        "That is more than is left to give back; {left} is left",
+    ),
     "fixed": ("Это поле больше нельзя изменить", "This field can no longer be changed"),
     "fixed_by_tickets": (
         "Клиента изменить нельзя: по договору есть тикеты",

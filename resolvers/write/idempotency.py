@@ -88,9 +88,10 @@ async def _take(work: Work, call: Call, fingerprint: str) -> int | None:
     A key that another transaction is inserting is waited for. A living one is locked by this very statement (PostgreSQL
     locks a conflicting row even where the condition leaves it alone), so that it cannot go before it is read.
     """
+    moment = work.context.clock()
     rows = await work.tx.fetch(
         spelt(work.tx.dialect, _TAKE),
-        [work.actor_id, call.operation.name, call.key, fingerprint, work.now, work.now - LIFETIME],
+        [work.actor_id, call.operation.name, call.key, fingerprint, moment, moment - LIFETIME],
     )
     return rows[0][0] if rows else None
 
@@ -102,7 +103,8 @@ async def _forget(work: Work) -> None:
         f"SELECT id FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT {FORGOTTEN_AT_ONCE}{skip}"
     )
     await work.tx.fetch(
-        spelt(work.tx.dialect, f"DELETE FROM idempotency_keys WHERE id IN ({oldest})"), [work.now - LIFETIME]
+        spelt(work.tx.dialect, f"DELETE FROM idempotency_keys WHERE id IN ({oldest})"),
+        [work.context.clock() - LIFETIME],
     )
 
 

@@ -121,6 +121,8 @@ def parse(input_type: type[T], raw: Mapping[str, object], mode: Mode = Mode.FULL
 
 
 def _read(field: InputField, value: object, mode: Mode, replace: bool) -> object:
+    if value is None and field.default is not None and mode is Mode.FULL and not replace:
+        return UNSET  # null for a field with a default is that default, where something is made (contract §1)
     if value is UNSET:
         if field.required and mode is Mode.FULL and not (replace and field.keep_on_replace):
             raise Refused("required")

@@ -1,8 +1,9 @@
 """Operations, and `perform()`, the one road that every write travels.
 
-An operation is a plain async function with a line of facts above it. What `perform()` adds, in this order: permission →
-preparation → write transaction → idempotency key → locks → state check → the function → audit events → the answer, read
-on the same connection → commit. No door has a branch in it.
+An operation is a plain async function with a line of facts above it. What `perform()` adds, in this order: permission
+(a first, cheap refusal) → preparation → write transaction → the caller and the permission as they are now → idempotency
+key → locks → state check → the function → audit events → the answer, read on the same connection → commit. No door has
+a branch in it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from tortoise.exceptions import IntegrityError
 
 from models.database.constraints import broken_rule
-from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid_transition, not_found
+from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid, invalid_transition, not_found
+from resolvers.identity.callers import confirmed
 from resolvers.identity.permissions import Permission, require
 from resolvers.words import Message
 from resolvers.write import idempotency
-from resolvers.write.inputs import Mode, parse
+from resolvers.write.inputs import Mode, input_fields, parse
 from resolvers.write.unit_of_work import Work, select
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from models.entity import Entity
     from resolvers.context import Context
     from resolvers.identity.permissions import Caller
+
+
+AMOUNT = "amount"
 
 
 class Effect(Enum):
@@ -162,8 +167,8 @@ class Call:
     target: int | None
     raw: Mapping[str, object] = field(repr=False)  # it may hold a password
     """The arguments, keyed by the input's field names."""
-    present: Callable[[Reader, Outcome], Awaitable[bytes]]
-    """Reads and writes the answer, inside the transaction."""
+    present: Callable[[Context, Reader, Outcome], Awaitable[bytes]]
+    """Reads and writes the answer, inside the transaction, for the caller whom this has found."""
     mode: Mode = Mode.FULL
     replace: bool = False
     key: str | None = None
@@ -183,10 +188,11 @@ class Answer:
 async def perform(context: Context, call: Call) -> Answer:
     """Carry an operation out, or raise the `Fault` that says why not, with nothing changed.
 
-    Refusals come in the order of contract §3: 401, 403, 404, 400.
+    Refusals come in the order of contract §3: 401, 403, 404, 400. What the context says of the caller is good for a
+    first refusal alone: who is calling, and what they may do, is decided inside the transaction.
     """
     _permit(context, call.operation, call.target, call.raw)
-    return await _carry_out(context, call, await _parsed(context, call))
+    return await _carry_out(context, call, await _parsed(context, call), _confirm)
 
 
 async def perform_at_console(context: Context, call: Call, data: object) -> Answer:
@@ -194,13 +200,31 @@ async def perform_at_console(context: Context, call: Call, data: object) -> Answ
 
     `data` is the operation's input, parsed already. The journal names no actor.
     """
-    return await _carry_out(context, call, data)
+    return await _carry_out(context, call, data, _unasked)
 
 
-async def _carry_out(context: Context, call: Call, data: object) -> Answer:
+async def _carry_out(
+    context: Context, call: Call, data: object, confirm: Callable[[Context, Call, Transaction], Awaitable[Context]]
+) -> Answer:
     if call.operation.prepare is not None:
         data = await call.operation.prepare(context, data)
-    return await context.database.write(partial(_perform, context, call, data))
+
+    async def body(tx: Transaction) -> Answer:
+        return await _perform(await confirm(context, call, tx), call, data, tx)
+
+    return await context.database.write(body)
+
+
+async def _confirm(context: Context, call: Call, tx: Transaction) -> Context:
+    """The request as its caller is now; raises what the caller may no longer do."""
+    context = await confirmed(context, tx)
+    _permit(context, call.operation, call.target, call.raw)
+    return context
+
+
+async def _unasked(context: Context, call: Call, tx: Transaction) -> Context:
+    del call, tx
+    return context
 
 
 def _permit(context: Context, op: Operation, target: int | None, raw: Mapping[str, object]) -> None:
@@ -222,26 +246,33 @@ async def admit(context: Context, operation: Operation, target: int | None) -> N
 
 async def _parsed(context: Context, call: Call) -> object:
     """The arguments; a missing target is told before what is wrong with them."""
-    if call.operation.input is None:
-        return None
+    op = call.operation
     try:
-        return parse(call.operation.input, call.raw, call.mode, replace=call.replace)
+        _require_no_amount(op, call.raw)
+        return None if op.input is None else parse(op.input, call.raw, call.mode, replace=call.replace)
     except Invalid:
-        await admit(context, call.operation, call.target)
+        await admit(context, op, call.target)
         raise
+
+
+def _require_no_amount(op: Operation, raw: Mapping[str, object]) -> None:
+    """An amount sent to an action that takes none would mean something else than what is done (contract §1)."""
+    takes = () if op.input is None else (field.name for field in input_fields(op.input))
+    if op.effect is Effect.ACTION and AMOUNT in raw and AMOUNT not in takes:
+        raise invalid(AMOUNT, "amount_not_taken")
 
 
 async def _perform(context: Context, call: Call, data: object, tx: Transaction) -> Answer:
     """All that happens inside the transaction."""
-    work = Work(context, tx, call.operation.verb, context.clock())
+    work = Work(context, tx, call.operation.verb)
     claim = await idempotency.claim(work, call, data) if call.key and call.operation.keyed else None
     if claim and claim.kept:
-        return await _replay(call, tx, claim.kept)
+        return await _replay(work, call, claim.kept)
     try:
         outcome, changed = await _run(work, call, data)
     except IntegrityError as error:
         raise _explained(error) from error
-    body = await call.present(tx, outcome)
+    body = await call.present(context, tx, outcome)
     if claim:
         await idempotency.keep(claim, outcome.id, outcome.notes, body if changed else None)
     return Answer(outcome, body)
@@ -269,10 +300,17 @@ def _move(op: Operation, target: Any) -> None:
     target.status = op.moves[target.status] or target.status
 
 
-async def _replay(call: Call, tx: Transaction, kept: idempotency.Kept) -> Answer:
-    """The first answer as it was, or, through another door or document, its outcome presented anew."""
-    outcome = Outcome(call.operation, kept.target, kept.notes)
-    body = kept.answer if kept.answer is not None else await call.present(tx, outcome)
+async def _replay(work: Work, call: Call, kept: idempotency.Kept) -> Answer:
+    """The first answer as it was, or, through another door or document, its outcome presented anew.
+
+    Raises `not_found` where there is nothing left to present.
+    """
+    op, outcome = call.operation, Outcome(call.operation, kept.target, kept.notes)
+    body = kept.answer
+    if body is None:
+        if op.effect is not Effect.DELETE and not await select(work.tx, op.entity, [outcome.id]):
+            raise not_found(op.entity, outcome.id)
+        body = await call.present(work.context, work.tx, outcome)
     return Answer(outcome, body, replayed=True)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.contracts import Contract
@@ -73,12 +73,27 @@ class Work:
     tx: Transaction
     action: str
     """The operation's own verb: the audit event's action for every row without one of its own."""
-    now: datetime
     tracked: dict[tuple[type[Entity], int], Tracked] = field(default_factory=dict)
     glimpsed: dict[tuple[type[Entity], int], dict[str, Any]] = field(default_factory=dict)
     events: list[AuditEvent] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
     """What the answer tells beside the entity: `old_balance`, `payment_id` … (hundredths and ids)."""
+    _moment: datetime | None = None
+    _newest: datetime | None = None
+    """The last change of any row that is held to be changed."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the operation: taken once its rows are locked, and never before what was done to them last.
+
+        A wait for a lock may be long. Taken before it, a row would change at a time that others have read past; so
+        every wait forgets the moment. Clocks of several machines differ; so it is no earlier than the rows' own.
+        """
+        if self._moment is None:
+            self._moment = self.context.clock()
+            if self._newest is not None and self._newest > self._moment:
+                self._moment = self._newest
+        return self._moment
 
     @property
     def today(self) -> date:
@@ -95,12 +110,13 @@ class Work:
     async def glimpse(self, model: type[E], row_id: int, named: str | None = None) -> E:
         """A row without a lock, to learn which owners must be locked before it; raises `not_found`.
 
-        If it has other owners by the time it is locked, the whole operation starts anew.
+        If it has other owners by the time it is locked, or is otherwise not what it was (`Entity.watched`), the whole
+        operation starts anew.
         """
         (row,) = await select(self.tx, model, [row_id]) or (None,)
         if row is None:
             raise not_found(model, row_id, named)
-        self.glimpsed[model, row_id] = _owners(row)
+        self.glimpsed[model, row_id] = _decisive(row)
         return row
 
     async def lock(self, model: type[E], row_id: int, mode: Lock = Lock.CHANGE, named: str | None = None) -> E:
@@ -123,14 +139,19 @@ class Work:
         held = {row_id: self.tracked[model, row_id] for row_id in wanted if (model, row_id) in self.tracked}
         missing = [row_id for row_id in wanted if row_id not in held]
         if missing:
+            self._moment = None
             for row in await select(self.tx, model, missing, mode):
                 self._check_glimpse(row)
+                if mode is Lock.CHANGE and (self._newest is None or row.updated_at > self._newest):
+                    self._newest = row.updated_at
                 found = row.row()
                 held[row.id] = self.tracked[model, row.id] = Tracked(row, found, found)
         return [held[row_id].row for row_id in wanted if row_id in held]  # type: ignore[misc]
 
-    async def lock_children(self, model: type[E], column: str, parents: Iterable[int]) -> list[E]:
-        """All rows whose `column` is one of the parents' ids, locked for change, ids ascending.
+    async def lock_children(
+        self, model: type[E], column: str, parents: Iterable[int], within: Iterable[StrEnum] = ()
+    ) -> list[E]:
+        """All rows whose `column` is one of the parents' ids, locked for change, ids ascending; of some states only.
 
         The caller holds the parents, so that no child can join them meanwhile; one that leaves is not among the
         rows once locked.
@@ -138,12 +159,14 @@ class Work:
         wanted = sorted(set(parents))
         if not wanted:
             return []
+        states = [status.value for status in within]
+        narrowed = f" AND status IN ({', '.join(map(repr, states))})" if states else ""
         found = await self.tx.fetch(
-            f"SELECT id FROM {model._meta.db_table} WHERE {column} {any_of(self.tx.dialect)}",
+            f"SELECT id FROM {model._meta.db_table} WHERE {column} {any_of(self.tx.dialect)}{narrowed}",
             [id_list(self.tx.dialect, wanted)],
         )
-        rows = await self.lock_all(model, [row[0] for row in found])
-        return [row for row in rows if getattr(row, column) in wanted]
+        rows: list[Any] = await self.lock_all(model, [row[0] for row in found])
+        return [row for row in rows if getattr(row, column) in wanted and (not states or row.status in states)]
 
     async def exists(self, model: type[Model], column: str, value: object) -> bool:
         """Whether any row has this value in `column`."""
@@ -154,7 +177,7 @@ class Work:
 
     def _check_glimpse(self, row: Entity) -> None:
         glimpsed = self.glimpsed.get((type(row), row.id))
-        if glimpsed is not None and glimpsed != _owners(row):
+        if glimpsed is not None and glimpsed != _decisive(row):
             raise Raced
 
     # --- changing rows --------------------------------------------------------------------------------------------
@@ -242,9 +265,10 @@ def id_list(dialect: Dialect, ids: Sequence[int]) -> object:
     return list(ids) if dialect is Dialect.POSTGRES else json.dumps(list(ids))
 
 
-def _owners(row: Entity) -> dict[str, Any]:
-    """The rows that it refers to."""
-    return {f"{relation}_id": getattr(row, f"{relation}_id") for relation in row._meta.fk_fields}
+def _decisive(row: Entity) -> dict[str, Any]:
+    """What a glimpse is good for: the rows that it refers to, and the columns that it is watched for."""
+    names = (*(f"{relation}_id" for relation in row._meta.fk_fields), *row.watched)
+    return {name: getattr(row, name) for name in names}
 
 
 _ABSENT = object()

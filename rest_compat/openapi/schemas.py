@@ -110,13 +110,18 @@ def input_schema(input_type: type, tell: Teller, mode: Mode = Mode.FULL, *, repl
     """A body of an operation."""
     fields = list(input_fields(input_type))
     required = [field.rest_name for field in fields if field.required and not (replace and field.keep_on_replace)]
-    schema: Schema = {"type": "object", "properties": {field.rest_name: _taken(field, tell) for field in fields}}
+    makes = mode is Mode.FULL and not replace  # null is then as good as leaving out what has a default
+    properties = {
+        field.rest_name: _taken(field, tell, nullable=field.nullable or (makes and field.default is not None))
+        for field in fields
+    }
+    schema: Schema = {"type": "object", "properties": properties}
     return {**schema, "required": required} if required and mode is Mode.FULL else schema
 
 
-def _taken(field: InputField, tell: Teller) -> Schema:
+def _taken(field: InputField, tell: Teller, *, nullable: bool) -> Schema:
     forms = kind_schema(field.kind)
-    if field.nullable:
+    if nullable:
         forms = [*forms, {"type": "null"}]
     said = tell(field.description)
     if field.default is not None:

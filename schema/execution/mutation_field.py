@@ -68,10 +68,6 @@ class Payload:
     document: str
     """What, with the same arguments, makes the same payload byte for byte."""
 
-    async def of(self, reader: Reader, outcome: Outcome) -> bytes:
-        """The payload of an operation, read inside its transaction."""
-        return await self.done(reader, Done(outcome.id, outcome.notes))
-
     async def done(self, reader: Reader, done: Done) -> bytes:
         """The payload of what was done. Raises `UnpresentableError`."""
         try:
@@ -113,6 +109,11 @@ class Site:
         plan = _PLANS.get((*place, dialect), variables, make)
         used = [variables.get(name) for name in plan.variables]
         return Payload(self.context, plan, variables, repr(("graphql", *place, used)))
+
+    async def present(self, context: Context, reader: Reader, outcome: Outcome) -> bytes:
+        """The payload of an operation, read inside its transaction as the caller whom this has found may see it."""
+        caller = require(context, outcome.operation.may)
+        return await self.payload(caller.user_id, caller.role).done(reader, Done(outcome.id, outcome.notes))
 
 
 Run = Callable[[Site, Any], Awaitable[bytes]]
@@ -160,7 +161,7 @@ def operation_run(operation: Operation) -> Run:
         payload = site.payload(caller.user_id, caller.role)
         try:
             key = _key(operation, site, given)
-            call = Call(operation, target, raw, payload.of, mode(operation), key=key, document=payload.document)
+            call = Call(operation, target, raw, site.present, mode(operation), key=key, document=payload.document)
             answer = await perform(site.context, call)
         except Fault as refusal:
             return payload.refused(refusal, missing="id")

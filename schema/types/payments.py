@@ -43,6 +43,9 @@ class Payment(Node):
     payment_date: datetime = stored(column(_ROW, "payment_date"), "When the payment was made.")
     processed_at: datetime | None = stored(column(_ROW, "processed_at"), "When it was posted; null until then.")
     processed_by: StaffLink | None = to_one("Staff", column(_ROW, "processed_by_id"), "Who posted it; null until then.")
+    refunded_amount: Decimal = stored(
+        column(_ROW, "refunded_amount"), "How much of it has been given back by refunds; `0.00` of all that was not."
+    )
     refund_of: PaymentLink | None = to_one(
         "Payment",
         column(_ROW, "refund_of_id"),

@@ -20,7 +20,7 @@ CHECKS = """
     contracts_terminated contracts_activated contracts_billed contracts_lengths
     sims_iccid sims_imsi sims_msisdn sims_puk_code sims_status sims_bound
     payments_transaction_type payments_payment_method payments_status payments_amount payments_posted
-    payments_processed payments_refunded payments_refund payments_lengths
+    payments_processed payments_refunded payments_refund payments_refunded_amount payments_lengths
     tickets_category tickets_priority tickets_status tickets_assigned tickets_in_progress tickets_resolved
     tickets_closed tickets_lengths
     ledger_entries_amount
@@ -42,7 +42,6 @@ UNIQUE = {
     "sims_msisdn_key": "msisdn",
     "sims_contract_key": "contract_id",
     "payments_transaction_id_key": "transaction_id",
-    "payments_refund_of_key": "refund_of_id",
     "ledger_entries_payment_key": "payment_id",
     "jobs_lane_key": "lane",
     "jobs_once_key": "once",
@@ -68,6 +67,7 @@ INDEXES = {
     "payments_payment_method": "payment_method, created_at, id",
     "payments_contract": "contract_id, created_at, id",
     "payments_processed_by": "processed_by_id, id",
+    "payments_refund_of": "refund_of_id",
     "tickets_created": "created_at, id",
     "tickets_status": "status, created_at, id",
     "tickets_category": "category, created_at, id",
@@ -148,7 +148,7 @@ async def test_every_index_is_there_and_no_other(database):
 async def test_what_holds_for_some_rows_only_says_which(database):
     expected = {
         "sims_msisdn_key": "closed",
-        "payments_refund_of_key": "refund_of_id IS NOT NULL",
+        "payments_refund_of": "refund_of_id IS NOT NULL",
         "jobs_lane_key": "running",
         "jobs_once_key": "once IS NOT NULL",
         "jobs_unfinished": "queued",

@@ -34,13 +34,12 @@ BREACHES = {
         WHERE l.contract_id <> p.contract_id OR l.balance_after <> p.balance_after
             OR l.amount <> CASE WHEN p.transaction_type IN ('charge', 'refund') THEN -p.amount ELSE p.amount END
     """,
-    "a refunded payment has one refund, of its amount and contract": """
-        SELECT p.id FROM payments p
-        WHERE (
-            SELECT COUNT(*) FROM payments r
-            WHERE r.refund_of_id = p.id AND r.amount = p.amount AND r.contract_id = p.contract_id
+    "refunds give back what their payment says, and all of one that is refunded": """
+        SELECT p.id FROM payments p WHERE p.refunded_amount <> (
+            SELECT COALESCE(SUM(r.amount), 0) FROM payments r
+            WHERE r.refund_of_id = p.id AND r.contract_id = p.contract_id
                 AND r.status = 'success' AND r.transaction_type = 'refund'
-        ) <> CASE WHEN p.status = 'refunded' THEN 1 ELSE 0 END
+        ) OR (p.status = 'refunded') <> (p.refunded_amount <> 0 AND p.refunded_amount = p.amount)
     """,
     "a SIM is in step with its contract": """
         SELECT s.id FROM sims s LEFT JOIN contracts c ON c.id = s.contract_id

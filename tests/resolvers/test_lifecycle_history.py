@@ -52,6 +52,7 @@ async def test_a_creation_is_told_with_all_that_was_set(factory: Factory) -> Non
         "payment_method": [None, "cash"],
         "transaction_id": [None, "TXN-1"],
         "status": [None, "pending"],
+        "refunded_amount": [None, "0.00"],
         "payment_date": [None, payment.payment_date.strftime("%Y-%m-%dT%H:%M:%S.%fZ")],
     }
 
@@ -134,7 +135,8 @@ async def test_a_refund_is_an_event_of_all_three(factory: Factory) -> None:
     events = await _of(factory, "payment.refund", payment.id, reason="Ошибка кассира")
     assert [(event[0], event[2]) for event in events] == [("ctr", "refund"), ("pay", "refund"), ("pay", "create")]
     assert events[0][3] == {"balance": ["15.00", "10.00"]}
-    assert events[1][3] == {"status": ["success", "refunded"], "reason": [None, "Ошибка кассира"]}
+    given_back = {"status": ["success", "refunded"], "refunded_amount": ["0.00", "5.00"]}
+    assert events[1][3] == {**given_back, "reason": [None, "Ошибка кассира"]}
     assert events[2][3]["refund_of"] == [None, payment.id]
 
 

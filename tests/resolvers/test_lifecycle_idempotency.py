@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.users import Role
+from models.users import Role, User
 from resolvers.faults import Code, Fault
 from resolvers.write.inputs import Mode
 from resolvers.write.operation import Call, perform
@@ -19,6 +19,7 @@ from tests.factories import BY_NAME
 
 if TYPE_CHECKING:
     from models.database import Database, Reader
+    from resolvers.context import Context
     from resolvers.write.operation import Outcome
     from tests.factories import Factory
 
@@ -157,8 +158,8 @@ async def test_another_document_gets_the_same_outcome_presented_anew(factory: Fa
     contract = await factory.active_contract()
     first = await factory.run("contract.add_balance", contract.id, amount="10", key="k", document="rest, ru")
 
-    async def aloud(reader: Reader, outcome: Outcome) -> bytes:
-        del reader
+    async def aloud(context: Context, reader: Reader, outcome: Outcome) -> bytes:
+        del context, reader
         return f"{outcome.id} has {outcome.notes['new_balance']}".encode()
 
     call = Call(BY_NAME["contract.add_balance"], contract.id, {"amount": "10"}, aloud, key="k", document="graphql")
@@ -178,8 +179,8 @@ async def test_the_answer_kept_is_that_of_the_first_document(factory: Factory) -
 async def test_a_call_whose_answer_cannot_be_presented_is_undone(factory: Factory, database: Database) -> None:
     contract = await factory.active_contract()
 
-    async def broken(reader: Reader, outcome: Outcome) -> bytes:
-        del reader, outcome
+    async def broken(context: Context, reader: Reader, outcome: Outcome) -> bytes:
+        del context, reader, outcome
         raise RuntimeError
 
     before = await contents(database)
@@ -203,8 +204,8 @@ async def test_after_a_rolled_back_call_its_waiting_duplicate_runs(factory: Fact
     contract = await factory.active_contract()
     held = asyncio.Event()
 
-    async def slow_and_broken(reader: Reader, outcome: Outcome) -> bytes:
-        del reader, outcome
+    async def slow_and_broken(context: Context, reader: Reader, outcome: Outcome) -> bytes:
+        del context, reader, outcome
         held.set()
         await asyncio.sleep(0.05)
         raise RuntimeError
@@ -223,3 +224,34 @@ async def test_a_key_does_not_let_anybody_in(factory: Factory) -> None:
     with pytest.raises(Fault) as caught:
         await factory.run("sim.delete", 1, role=None, key="k")
     assert caught.value.code is Code.NOT_AUTHENTICATED
+
+
+async def test_a_replay_through_another_document_whose_row_is_gone_is_not_found(
+    factory: Factory, database: Database
+) -> None:
+    sim = {"iccid": "8" * 19, "imsi": "4" * 15, "msisdn": "+996700000001"}
+    first = await factory.run("sim.create", key="k", document="rest", **sim)
+    await factory.run("sim.delete", first.outcome.id)
+    attempt = factory.run("sim.create", key="k", document="graphql", **sim)
+    await refused_with(database, Code.NOT_FOUND, attempt)
+    assert (await factory.run("sim.create", key="k", document="rest", **sim)).body == first.body
+
+
+async def test_a_replayed_deletion_is_presented_through_another_document(factory: Factory) -> None:
+    sim = await factory.sim()
+    first = await factory.run("sim.delete", sim.id, key="k", document="rest")
+    again = await factory.run("sim.delete", sim.id, key="k", document="graphql")
+    assert (again.replayed, again.body) == (True, first.body)
+
+
+async def test_a_replay_is_for_a_caller_who_may_still_call_it(factory: Factory, database: Database) -> None:
+    sim, context = await factory.sim(), await factory.context(Role.OPERATOR)
+    await factory.run("sim.block", sim.id, context=context, key="k")
+    await factory.patch(await factory.get(User, factory.callers[Role.OPERATOR].user_id), role="employee")
+    await refused_with(database, Code.PERMISSION_DENIED, factory.run("sim.block", sim.id, context=context, key="k"))
+
+
+async def test_null_and_absent_are_the_same_arguments_where_there_is_a_default(factory: Factory) -> None:
+    customer = {"first_name": "А", "last_name": "Б", "phone": "+996550999999", "document_number": "ID99"}
+    await factory.run("customer.create", key="k", **customer)
+    assert (await factory.run("customer.create", key="k", document_type=None, **customer)).replayed

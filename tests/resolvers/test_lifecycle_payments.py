@@ -148,6 +148,50 @@ async def test_a_refund_is_a_new_payment_that_posts_the_negative(factory: Factor
     assert await _ledger(database, payment.contract_id) == [(100_00, 100_00), (-100_00, 0)]
 
 
+async def test_a_payment_is_given_back_in_parts(factory: Factory, database: Database) -> None:
+    payment = await payment_in(factory, "success")
+    await factory.run("payment.refund", payment.id, amount="40", reason="Часть")
+    part = await factory.fresh(payment)
+    assert (part.status, part.refunded_amount) == ("success", 40_00)
+    assert await _ledger(database, payment.contract_id) == [(100_00, 100_00), (-40_00, 60_00)]
+    await factory.run("payment.refund", payment.id)
+    whole = await factory.fresh(payment)
+    assert (whole.status, whole.refunded_amount) == ("refunded", 100_00)
+    assert (await _ledger(database, payment.contract_id))[2:] == [(-60_00, 0)]
+    await refused_with(database, Code.INVALID_TRANSITION, factory.run("payment.refund", payment.id, amount="1"))
+
+
+@pytest.mark.parametrize("amount", ["60.01", "0", "-1", "0.001", "x", True])
+async def test_what_is_more_than_is_left_or_no_amount_is_a_bad_value(
+    factory: Factory, database: Database, amount: object
+) -> None:
+    payment = await payment_in(factory, "success")
+    await factory.run("payment.refund", payment.id, amount="40")
+    fault = await refused_with(database, Code.VALIDATION, factory.run("payment.refund", payment.id, amount=amount))
+    assert fault.field == "amount"
+
+
+async def test_null_gives_back_all_that_is_left(factory: Factory) -> None:
+    payment = await payment_in(factory, "success")
+    await factory.run("payment.refund", payment.id, amount=None, reason=None)
+    assert (await factory.fresh(payment)).refunded_amount == 100_00
+
+
+async def test_a_part_is_given_back_of_what_has_not_been_spent(factory: Factory, database: Database) -> None:
+    payment = await payment_in(factory, "success")
+    await factory.run("contract.deduct_balance", payment.contract_id, amount="50")
+    attempt = factory.run("payment.refund", payment.id, amount="50.01")
+    assert (await refused_with(database, Code.INSUFFICIENT_FUNDS, attempt)).field == "amount"
+    await factory.run("payment.refund", payment.id, amount="50")
+
+
+@pytest.mark.parametrize("action", ["process", "submit", "cancel", "fail"])
+async def test_an_amount_is_refused_where_none_is_taken(factory: Factory, database: Database, action: str) -> None:
+    payment = await factory.payment()
+    attempt = factory.run(f"payment.{action}", payment.id, amount="40")
+    assert (await refused_with(database, Code.VALIDATION, attempt)).field == "amount"
+
+
 async def test_a_payment_that_has_been_spent_cannot_be_refunded(factory: Factory, database: Database) -> None:
     payment = await payment_in(factory, "success")
     await factory.run("contract.deduct_balance", payment.contract_id, amount="0.01")

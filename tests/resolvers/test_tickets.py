@@ -56,6 +56,7 @@ async def last_event(factory: Factory, ticket: Ticket) -> tuple[str, dict[str, A
 
 MOVES = {
     "assign": {"new": "new", "in_progress": "in_progress", "waiting": "waiting"},
+    "unassign": {"new": "new", "in_progress": "new", "waiting": "waiting"},
     "start_work": {"new": "in_progress", "waiting": "in_progress"},
     "wait": {"new": "waiting", "in_progress": "waiting"},
     "resolve": {"new": "resolved", "in_progress": "resolved", "waiting": "resolved"},
@@ -145,7 +146,6 @@ BAD_VALUES: tuple[tuple[str, object], ...] = (
     ("notes", "\ud800"),
     ("category", "unknown"),
     ("priority", "HIGH"),
-    ("priority", None),
     ("customer_id", None),
     ("customer_id", "abc"),
     ("customer_id", 10**30),
@@ -457,3 +457,44 @@ async def test_refusals_come_in_their_order(factory: Factory) -> None:
     await refused_with(factory.database, Code.NOT_FOUND, factory.run("ticket.resolve", 999))
     closed = await ticket_in(factory, "closed")
     await refused_with(factory.database, Code.VALIDATION, factory.run("ticket.resolve", closed.id))
+
+
+# --- unassigned again (contract §2) -------------------------------------------------------------------------------
+
+
+async def test_an_unassigned_ticket_has_no_assignee_and_no_time_of_it(factory: Factory) -> None:
+    ticket = await ticket_in(factory, "in_progress")
+    await factory.run("ticket.unassign", ticket.id)
+    after = await factory.fresh(ticket)
+    assert (after.status, after.assigned_to_id, after.assigned_at) == ("new", None, None)
+    action, changes, _ = await last_event(factory, ticket)
+    assert (action, changes["status"]) == ("unassign", ["in_progress", "new"])
+
+
+async def test_unassigning_what_nobody_has_changes_nothing(factory: Factory) -> None:
+    ticket = await factory.ticket()
+    await factory.run("ticket.unassign", ticket.id, role=Role.EMPLOYEE)
+    assert (await factory.fresh(ticket)).updated_at == ticket.updated_at
+
+
+async def test_an_employee_leaves_ones_own_ticket_but_nobody_elses(factory: Factory) -> None:
+    ticket = await factory.ticket()
+    await factory.run("ticket.assign", ticket.id, user_id=factory.callers[Role.OPERATOR].user_id)
+    attempt = factory.run("ticket.unassign", ticket.id, role=Role.EMPLOYEE)
+    await refused_with(factory.database, Code.PERMISSION_DENIED, attempt)
+    await factory.run("ticket.assign", ticket.id, user_id=factory.callers[Role.EMPLOYEE].user_id)
+    await factory.run("ticket.unassign", ticket.id, role=Role.EMPLOYEE)
+    assert (await factory.fresh(ticket)).assigned_to_id is None
+
+
+async def test_the_open_tickets_of_who_is_deactivated_are_nobodys(factory: Factory) -> None:
+    user = await factory.user()
+    tickets = [await factory.ticket() for _ in range(3)]
+    for ticket in tickets:
+        await factory.run("ticket.assign", ticket.id, user_id=user.id)
+    await factory.run("ticket.start_work", tickets[0].id)
+    await factory.run("ticket.close", tickets[2].id)
+    await factory.patch(user, is_active=False)
+    after = [await factory.fresh(ticket) for ticket in tickets]
+    assert [(one.status, one.assigned_to_id) for one in after] == [("new", None), ("new", None), ("closed", user.id)]
+    assert (await last_event(factory, tickets[0]))[0] == "unassign"

@@ -95,8 +95,8 @@ MUTATIONS = re.findall(
     createContract updateContract deleteContract activateContract suspendContract resumeContract terminateContract
     addContractBalance deductContractBalance
     createPayment updatePayment deletePayment submitPayment processPayment cancelPayment failPayment refundPayment
-    createTicket updateTicket deleteTicket assignTicket startTicketWork waitTicket resolveTicket closeTicket
-    reopenTicket
+    createTicket updateTicket deleteTicket assignTicket unassignTicket startTicketWork waitTicket resolveTicket
+    closeTicket reopenTicket
     createUser updateUser deleteUser
     cancelJob
     login refreshToken logout changePassword

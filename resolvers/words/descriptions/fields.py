@@ -112,6 +112,9 @@ FIELDS: dict[str, str] = {
     ),
     "What the payment is for.": "Назначение платежа.",
     "Where the payment is on its way into the ledger.": "Состояние платежа на пути к проводке.",
+    "How much of it has been given back by refunds; `0.00` of all that was not.": (
+        "Сколько из него возвращено; `0.00`, если ничего."
+    ),
     "Balance of the contract right after posting; null until posted.": (
         "Баланс договора сразу после проведения; до проведения null."
     ),

@@ -82,6 +82,7 @@ INPUTS: dict[str, str] = {
         "Уникальный номер операции; если не указан, создаётся сам."
     ),
     "What it is for.": "Назначение.",
+    "How much of what is left to give back, greater than zero.": "Сколько вернуть из остатка, больше нуля.",
     "Why; it goes into the history.": "Причина; записывается в историю.",
     # tickets
     "Which of the customer's contracts it is about, if one.": (

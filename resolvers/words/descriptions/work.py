@@ -66,10 +66,12 @@ WORK: dict[str, str] = {
         "Отменить платёж, пока он не проведён; баланс не меняется."
     ),
     "Record that a payment did not succeed; no money moves.": ("Отметить платёж как неуспешный; баланс не меняется."),
-    "Give a successful payment back: a new refund posts the same amount off the balance."
-    "\n\nThe balance may not fall below the lowest that the contract allows.": (
-        "Вернуть успешный платёж: новый возврат списывает ту же сумму с баланса."
-        "\n\nБаланс не может опуститься ниже минимума, допустимого по договору."
+    "Give a successful payment back, all that is left of it or a part: a new refund posts that much off the balance."
+    "\n\nIt is refunded when all of it has been given back. The balance may not fall below the lowest that the contract"
+    "\nallows.": (
+        "Вернуть успешный платёж, весь остаток или часть: новый возврат списывает эту сумму с баланса."
+        "\n\nПлатёж возвращён, когда возвращён целиком. "
+        "Баланс не может опуститься ниже минимума, допустимого по договору."
     ),
     "The refunds that gave this payment back.": "Возвраты этого платежа.",
     "What it posted to the contract's account.": "Проводки этого платежа по договору.",
@@ -95,6 +97,12 @@ WORK: dict[str, str] = {
     "Assign an open ticket to an active member of staff; its state stays. Employees assign to themselves only.": (
         "Назначить открытый тикет действующему сотруднику; состояние тикета не меняется. "
         "Пользователи с ролью «Сотрудник» назначают только на себя."
+    ),
+    "Take an open ticket from whom it is assigned to; one in progress is new again. Employees take their own only."
+    "\n\nOne that is assigned to nobody stays as it is.": (
+        "Снять назначение с открытого тикета; тикет в работе снова становится новым. "
+        "Пользователи с ролью «Сотрудник» снимают только свои."
+        "\n\nНикому не назначенный тикет остаётся как есть."
     ),
     "Start working on a ticket. One that is assigned to nobody is taken by the caller; another's stays another's.": (
         "Начать работу над тикетом. Никому не назначенный тикет берёт тот, кто вызвал действие; "
@@ -128,9 +136,10 @@ WORK: dict[str, str] = {
         "Создать пользователя: с ролью «Сотрудник», если не указана другая."
     ),
     "Change a user: admins everything of everybody, others their own name and contacts."
-    "\n\nA new password, or being deactivated, ends all of the user's sessions. The last active admin stays one.": (
+    "\n\nA new password, or being deactivated, ends all of the user's sessions; who is deactivated is no longer "
+    "assigned to\nany open ticket. The last active admin stays one.": (
         "Изменить пользователя: администраторы — все данные любого, остальные — своё имя и контакты."
-        "\n\nНовый пароль или отключение завершают все сессии пользователя. "
+        "\n\nНовый пароль или отключение завершают все сессии пользователя; с отключённого снимаются открытые тикеты. "
         "Последний действующий администратор остаётся администратором."
     ),
     "Delete a user who has left no trace: no act in the history, no posting, no payment, no ticket."

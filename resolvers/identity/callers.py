@@ -1,0 +1,77 @@
+"""Who is calling: the user behind a session, as the database knows it at this moment (contract §3).
+
+A door looks the caller up before it does anything else, so as to refuse cheaply. That is no decision: a write looks
+again inside its own transaction and holds what it has seen, so that a demotion, a deactivation or a logout that has
+been answered cannot be overtaken by what was asked before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from models.database import Dialect
+from models.users import Role
+from resolvers.context import now
+from resolvers.faults import Code, fault
+from resolvers.identity.permissions import Caller
+from resolvers.statements import spelt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from models.database import Reader, Transaction
+    from resolvers.context import Context
+
+_LIVING = """
+SELECT u.id, u.username, u.role FROM sessions s JOIN users u ON u.id = s.user_id
+WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.is_active
+"""
+_USER = "SELECT id, username, role FROM users WHERE id = $1 AND is_active"
+_HELD = "SELECT user_id, username, role FROM held_caller($1, $2)"
+"""The same, with the session's row held FOR SHARE before the user's is read (migration `0011_callers`)."""
+
+
+async def caller_of(reader: Reader, session_id: UUID) -> Caller | None:
+    """Who the session belongs to now; None if it has ended, or its user was deactivated."""
+    rows = await reader.fetch(spelt(reader.dialect, _LIVING), [session_id, now()])
+    return _caller(rows, session_id)
+
+
+async def _held(tx: Transaction, caller: Caller) -> Caller | None:
+    """The same caller now, with what says so held until the transaction ends."""
+    held = tx.dialect is Dialect.POSTGRES
+    if caller.session_id is None:
+        sql = _USER + (" FOR SHARE" if held else "")
+        return _caller(await tx.fetch(spelt(tx.dialect, sql), [caller.user_id]), None)
+    sql = _HELD if held else spelt(tx.dialect, _LIVING)
+    return _caller(await tx.fetch(sql, [caller.session_id, now()]), caller.session_id)
+
+
+def _caller(rows: Sequence[tuple[Any, ...]], session_id: UUID | None) -> Caller | None:
+    return Caller(rows[0][0], rows[0][1], Role(rows[0][2]), session_id) if rows else None
+
+
+async def confirmed(context: Context, tx: Transaction) -> Context:
+    """The same request with its caller as this transaction sees it, and held until the transaction ends.
+
+    Whoever ends a session, or takes something from its user, waits for that, and is waited for. SQLite has one writer.
+    Raises `token_not_valid` for a caller who is nobody any more.
+    """
+    if context.caller is None:
+        return context
+    caller = await _held(tx, context.caller)
+    if caller is None or caller.user_id != context.caller.user_id:
+        raise fault(Code.TOKEN_NOT_VALID)
+    return context if caller == context.caller else replace(context, caller=caller)
+
+
+async def hold_sessions(tx: Transaction, user_id: int) -> None:
+    """Wait for writes under way of a user's sessions, and let none begin, until what is taken from the user is gone.
+
+    Sessions are locked before users: everybody's write begins with the caller's own.
+    """
+    if tx.dialect is Dialect.POSTGRES:
+        sql = "SELECT 1 FROM sessions WHERE user_id = $1 AND ended_at IS NULL ORDER BY id FOR NO KEY UPDATE"
+        await tx.fetch(sql, [user_id])
