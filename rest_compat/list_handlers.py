@@ -15,8 +15,9 @@ from resolvers.identity.permissions import Permission, require, require_sight
 from resolvers.read.compiler import compile_root
 from resolvers.read.list_criteria import condition, rest_criteria
 from resolvers.read.search import search_words
-from resolvers.read.selection import Choose, Numbered
+from resolvers.read.selection import Choose, Numbered, Object, Streamed
 from resolvers.write.unit_of_work import select
+from rest_compat.file_handlers import file_answer, file_asked, without
 from rest_compat.http import address_of, answer, path_id
 from rest_compat.query_string import PAGE_SIZE, Asked, asked, no_such_page
 from rest_compat.representations import representation
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from resolvers.read.search import Lookup
     from resolvers.read.selection import Condition, ListSpec, Term
     from resolvers.words import Language
+    from rest_compat.file_handlers import FileAsked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,17 +54,41 @@ class Lists:
         parent = path_id(request, self.parent) if self.parent else None
         if self.sight:
             require_sight(context, self.sight, parent)
+        file = file_asked(request, self.spec.table)
+        parameters = request.query_params if file is None else without(request.query_params)
         try:
-            wanted = asked(self.spec, request.query_params, context.settings.time_zone)
+            wanted = asked(self.spec, parameters, context.settings.time_zone)
         except Invalid:
             await self._require_parent(context, parent)
             raise
+        if file is not None:
+            return await self._file(context, file, wanted, parent)
         count, rows = await self._page(context, wanted, parent)
         if count == 0:
             await self._require_parent(context, parent)
         if count <= wanted.offset and wanted.page > 1:
             raise no_such_page()
         return answer(_told(request, wanted, count, rows), context.language)
+
+    async def _file(self, context: Context, file: FileAsked, wanted: Asked, parent: int | None) -> Response:
+        """All rows at once, whatever page is asked for."""
+        await self._require_parent(context, parent)
+        caller = require(context, Permission.READ)
+        choose, selection = (
+            self.chosen(wanted.criteria, wanted.words, wanted.order),
+            representation(self.spec.table.typename, caller.role, context.language),
+        )
+        by_key = {one.key: one for one in selection.fields}
+        shown = Object(selection.table, tuple(by_key[key] for key in file.keys))
+        plan = compile_root(Streamed(shown, choose), context.database.dialect)
+        batches = plan.stream(context.database, {**wanted.values, "parent": parent, "caller": caller.user_id})
+        return await file_answer(context, file, self.spec.table, batches)
+
+    def chosen(self, criteria: tuple[str, ...], words: tuple[Lookup, ...], order: tuple[Term, ...]) -> Choose:
+        """Which rows, in which order: those that the list is of, as far as the query string leaves them."""
+        named = [one for one in rest_criteria(self.spec) if one.name in criteria]
+        asked_for = [condition(one, itemgetter(one.name)) for one in named]
+        return Choose((*self.within, *asked_for), search_words(words, itemgetter("words")), order)
 
     async def _page(self, context: Context, wanted: Asked, parent: int | None) -> tuple[int, bytes]:
         """How many rows there are in all, and those of one page."""
@@ -97,9 +123,7 @@ class Shape:
 @lru_cache(maxsize=1024)
 def _plan(handler: Lists, shape: Shape, dialect: Dialect) -> Plan:
     spec = handler.spec
-    asked_for = [condition(one, itemgetter(one.name)) for one in rest_criteria(spec) if one.name in shape.criteria]
-    words = search_words(shape.words, itemgetter("words"))
-    choose = Choose((*handler.within, *asked_for), words, shape.order)
+    choose = handler.chosen(shape.criteria, shape.words, shape.order)
     selection = representation(spec.table.typename, shape.role, shape.language)
     limit, offset = (PAGE_SIZE, 0) if shape.usual else (itemgetter("limit"), itemgetter("offset"))
     return compile_root(Numbered(selection, choose, limit, offset), dialect)

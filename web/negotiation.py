@@ -1,4 +1,4 @@
-"""The media type of a GraphQL response, and what follows from it (the GraphQL-over-HTTP draft)."""
+"""Media types: which of those on offer a request likes best; of a GraphQL response by the GraphQL-over-HTTP draft."""
 
 from __future__ import annotations
 
@@ -28,10 +28,15 @@ def accepted(accept: str | None, *, page: bool) -> MediaType | None:
 
     JSON where everything is liked equally: clients that do not know the draft expect it.
     """
+    best = preferred(accept, (MediaType.JSON, MediaType.RESPONSE, *([MediaType.PAGE] if page else [])))
+    return None if best is None else MediaType(best)
+
+
+def preferred(accept: str | None, offers: tuple[str, ...]) -> str | None:
+    """Which of some media types an `Accept` header likes best, of equally liked ones the first; None for none."""
     liked = _liked(accept if accept and accept.strip() else "*/*")
-    offers = (MediaType.JSON, MediaType.RESPONSE, *([MediaType.PAGE] if page else []))
     qualities = {offer: _quality(offer, liked) for offer in offers}
-    best = max(offers, key=lambda offer: qualities[offer])
+    best = max(offers, key=qualities.__getitem__)
     return best if qualities[best][0] > 0 else None
 
 
@@ -45,9 +50,9 @@ def _liked(accept: str) -> dict[str, tuple[float, int]]:
     return liked
 
 
-def _quality(offer: MediaType, liked: dict[str, tuple[float, int]]) -> tuple[float, int, int]:
+def _quality(offer: str, liked: dict[str, tuple[float, int]]) -> tuple[float, int, int]:
     """How much an offer is liked: by the most exact range that it is in; exactness and place settle equal weights."""
-    ranges = (offer.value, offer.value.partition("/")[0] + "/*", "*/*")
+    ranges = (offer, offer.partition("/")[0] + "/*", "*/*")
     for exactness, media_range in enumerate(ranges):
         if media_range in liked:
             weight, place = liked[media_range]

@@ -13,6 +13,7 @@ import asyncio
 import contextvars
 import random
 from abc import ABC, abstractmethod
+from contextlib import aclosing
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -21,7 +22,7 @@ from tortoise.context import TortoiseContext, get_current_context
 from tortoise.exceptions import TransactionManagementError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 
     from tortoise.backends.base.client import BaseDBAsyncClient
 
@@ -34,6 +35,8 @@ ATTEMPTS = 12
 LONGEST_PAUSE = 0.05
 """Seconds, before a write is tried again."""
 _CHANCE = random.SystemRandom()
+STREAMS = 4
+"""Streams of rows that a process has under way at once, each on a connection of its own."""
 CLOSING_PATIENCE = 10.0
 """Seconds that `close()` waits for transactions under way."""
 CONNECTION = "default"
@@ -120,6 +123,7 @@ class Database(ABC):
     def __init__(self) -> None:
         self._tortoise = Binding()
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._streams = 0
 
     @property
     @abstractmethod
@@ -128,6 +132,26 @@ class Database(ABC):
     @abstractmethod
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """As of `Reader`."""
+
+    async def stream(self, sql: str, params: Sequence[object] = ()) -> AsyncGenerator[list[tuple[Any, ...]]]:
+        """All rows of one statement, however many, a batch at a time, from one snapshot.
+
+        Closing the generator ends the statement. At most `STREAMS` are under way at once: raises `Unavailable` for one
+        more, and else as `fetch()`.
+        """
+        if self._streams >= STREAMS:
+            raise Unavailable(f"{STREAMS} streams of rows are under way; another may begin when one has ended.")
+        self._streams += 1
+        try:
+            async with aclosing(self._stream(sql, params)) as batches:
+                async for rows in batches:
+                    yield rows
+        finally:
+            self._streams -= 1
+
+    @abstractmethod
+    def _stream(self, sql: str, params: Sequence[object]) -> AsyncGenerator[list[tuple[Any, ...]]]:
+        """On a connection of its own."""
 
     @abstractmethod
     async def acquire(self) -> Transaction:

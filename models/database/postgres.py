@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -13,9 +13,10 @@ from tortoise.exceptions import IntegrityError, OperationalError, TransactionMan
 from models.database.bell import Listener
 from models.database.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
 from models.database.postgres_pool import BEGIN, COMMIT, ERRORS, ROLLBACK, Pool, Wire, dropped
+from models.database.streams import rows_of_postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from models.settings import Settings
 
@@ -183,6 +184,14 @@ class PostgresDatabase(Database):
             raise
         self._pool.release(wire)
         return rows
+
+    async def _stream(self, sql: str, params: Sequence[object]) -> AsyncGenerator[list[tuple[Any, ...]]]:
+        try:
+            async with aclosing(rows_of_postgres(self._pool.connect, sql, params)) as batches:
+                async for rows in batches:
+                    yield rows
+        except ERRORS as error:
+            raise translated(error) from error
 
     async def acquire(self) -> PostgresTransaction:
         try:

@@ -20,9 +20,10 @@ from models.database.bell import Pause
 from models.database.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
 from models.database.meter import metered
 from models.database.sqlite_worker import Threads, adapted, begin, connect
+from models.database.streams import rows_of_sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from models.settings import Settings
 
@@ -152,7 +153,7 @@ class SqliteDatabase(Database):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
-        file = database_file(settings.database_url)
+        file = self._file = database_file(settings.database_url)
         self._readers = Threads(settings.readers, partial(connect, file, read_only=True), file)
         self._writer = Threads(1, partial(connect, file, patience=0), file)
         self._turn = asyncio.Lock()
@@ -171,6 +172,9 @@ class SqliteDatabase(Database):
             return await metered(self._readers.run(work, *args))
         except Raced as error:
             raise Unavailable(str(error)) from error
+
+    def _stream(self, sql: str, params: Sequence[object]) -> AsyncGenerator[list[tuple[Any, ...]]]:
+        return rows_of_sqlite(self._file, sql, _numbered(params))
 
     async def acquire(self) -> SqliteTransaction:
         await self._turn.acquire()

@@ -56,7 +56,12 @@ BROKEN = frozenset(
 
 
 def connect(
-    file: Path, *, create: bool = False, read_only: bool = False, patience: float = BUSY_SECONDS
+    file: Path,
+    *,
+    create: bool = False,
+    read_only: bool = False,
+    patience: float = BUSY_SECONDS,
+    one_thread: bool = True,
 ) -> sqlite3.Connection:
     """A connection that commits by itself. Raises `sqlite3.OperationalError` where there is no such file."""
     if sqlite3.sqlite_version_info < OLDEST:
@@ -68,6 +73,7 @@ def connect(
         timeout=patience,
         isolation_level=None,
         cached_statements=STATEMENTS_KEPT,
+        check_same_thread=one_thread,
     )
     try:
         connection.create_function("casefold", 1, _casefold, deterministic=True)

@@ -4,7 +4,8 @@ Three layers, top down:
 
 - where things come from, in `sources.py`: `Table`, `Column`, `Expression`, `ToOne`, `ToMany`;
 - what is asked of them: `Object` with `Scalar`, `Constant`, `Nested` and `Listing` fields;
-- what a whole statement answers: `ById`, `Several`, `Connection` at the root, `Numbered` (a REST page).
+- what a whole statement answers: `ById`, `Several`, `Connection` at the root, `Numbered` (a REST page),
+  `Streamed` (an export).
 
 A selection holds no values, only `Bind`s that fetch them from the variables of a request, so that one compiled
 statement serves every request of its shape.
@@ -257,7 +258,15 @@ class Numbered:
     offset: Bind | int
 
 
-Root = ById | Several | Connection | Numbered
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """All rows of a list, each an object of its own, however many there are (exports)."""
+
+    object: Object
+    choose: Choose
+
+
+Root = ById | Several | Connection | Numbered | Streamed
 
 
 # --- what a list can be asked -------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from resolvers.words.actions import ACTIONS
 from resolvers.words.choices import CHOICES
 from resolvers.words.entities import ENTITIES
 from resolvers.words.faults import FAULTS
+from resolvers.words.headings import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,3 +60,14 @@ def word(choice: StrEnum, language: Language) -> str:
     """What people call a value of an enum: `active` → «Активен»."""
     russian, english = CHOICES[type(choice).__name__][choice.value]
     return russian if language is Language.RU else english
+
+
+def heading(field: str, language: Language) -> str:
+    """What people call a field, as the heading of a column: `msisdn` → «Номер телефона»; its own name if it has none.
+
+    `status_display`, which shows words, is called «Статус (слово)».
+    """
+    plain = field.removesuffix("_display")
+    russian, english = HEADINGS.get(plain, (plain, plain))
+    name, worded = (russian, "слово") if language is Language.RU else (english, "word")
+    return name if field == plain else f"{name} ({worded})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from resolvers.faults import STATUS, Code
 from resolvers.read.selection import Column
 from resolvers.read.tables import TABLES_BY_TYPENAME
+from resolvers.transfer.tables import SEPARATORS, Format
 from resolvers.value_kinds import Reference
 from resolvers.write.inputs import Mode, input_fields
 from rest_compat.http import CHALLENGE
@@ -96,8 +97,24 @@ def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     said = tell("Rows to a page; more than 1000 is 1000.")
     size = {"type": "integer", "minimum": 1, "default": PAGE_SIZE}
     yield "page_size", _parameter("page_size", said, size, min(50, LARGEST_PAGE))
+    yield from _of_files(tell)
     said = tell("Words that each must be found in one of the search fields, whatever the case of their letters.")
     yield "search", _parameter("search", said, {"type": "string", "maxLength": 255}, "Иван")
+
+
+def _of_files(tell: Teller) -> Iterator[tuple[str, Schema]]:
+    """How a whole list is asked for as a file."""
+    said = tell("All rows at once, as a file of this kind; goes before `Accept`. Without it, a page as JSON.")
+    forms = {"type": "string", "enum": ["json", *(form.value for form in Format)]}
+    yield "format", _parameter("format", said, forms, "csv")
+    said = tell("The columns of a file, by comma; all, unless given.")
+    yield "columns", _parameter("columns", said, {"type": "string"}, "id")
+    said = tell("`words`: headings in the language of `Accept-Language`, and no text that a spreadsheet would run.")
+    yield "headings", _parameter("headings", said, {"type": "string", "enum": ["names", "words"]}, "words")
+    said = tell("What stands between the cells of a CSV.")
+    yield "separator", _parameter("separator", said, {"type": "string", "enum": list(SEPARATORS)}, ";")
+    said = tell("`1`: a CSV begins with a byte order mark.")
+    yield "bom", _parameter("bom", said, {"type": "string", "enum": ["0", "1"]}, "1")
 
 
 def _parameter(name: str, description: str, schema: Schema, shown: Any, place: str = "query") -> Schema:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from resolvers.faults import STATUS
 from resolvers.identity.permissions import GRANTS
 from resolvers.read.list_criteria import rest_criteria
+from resolvers.transfer.tables import MEDIA_TYPES
 from resolvers.words import word
 from resolvers.write.inputs import input_fields
 from rest_compat.openapi import components
@@ -49,6 +50,10 @@ def document(endpoints: Sequence[Endpoint], prefix: str, language: Language) -> 
     }
 
 
+OF_LISTS = ("page", "page_size", "format", "columns", "headings", "separator", "bom")
+"""The parameters that every list takes."""
+
+
 def _operation(endpoint: Endpoint, tell: Teller) -> dict[str, Any]:
     facts, about = facts_of(endpoint.handler), tell(endpoint.about)
     parts = [part.strip("{}") for part in endpoint.path.split("/") if part]
@@ -83,7 +88,7 @@ def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Sche
     if facts.keyed:
         yield ref("parameters", "idempotency_key")
     if facts.lists:
-        yield from (ref("parameters", name) for name in ("page", "page_size"))
+        yield from (ref("parameters", name) for name in OF_LISTS)
         yield from ([ref("parameters", "search")] if facts.lists.searchable else [])
         yield from (components.filter_parameter(criterion, tell) for criterion in rest_criteria(facts.lists))
         yield components.ordering_parameter(facts.lists, tell)
@@ -103,6 +108,8 @@ def _responses(facts: Facts, tell: Teller) -> dict[str, Schema]:
     success: Schema = {"description": tell("Done.")}
     if facts.answers:
         success["content"] = {JSON: {"schema": ref("schemas", facts.answers)}}
+    if facts.lists:
+        success["content"] |= {media_type: {} for media_type in MEDIA_TYPES.values()}
     if facts.keyed:
         said = tell("`true` for the answer of an earlier call with the same key.")
         success["headers"] = {"Idempotent-Replayed": {"description": said, "schema": {"type": "string"}}}

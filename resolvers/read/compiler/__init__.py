@@ -3,6 +3,7 @@
     plan = compile_root(root, database.dialect)        once per shape; keep it
     body = await plan.run(reader, variables)           JSON text as bytes, to be spliced unparsed; b"null" for nothing
     count, rows = await plan.page(reader, variables)   for a `Numbered` root: the count, and a JSON array
+    async for rows in plan.stream(database, variables) for a `Streamed` root: JSON texts, a batch at a time
 
 A plan holds no values: its binds fetch them from the variables. Limits are bound as they are: whoever builds the
 selection clamps them (0 to 1000). Objects have their keys in the order of the selection's fields.
@@ -22,7 +23,7 @@ from resolvers.read.compiler.plan import Plan
 from resolvers.read.compiler.postgres import Postgres
 from resolvers.read.compiler.sqlite import Sqlite
 from resolvers.read.compiler.statement import Statement
-from resolvers.read.selection import ById, Connection, Numbered, Several
+from resolvers.read.selection import ById, Connection, Numbered, Several, Streamed
 
 if TYPE_CHECKING:
     from resolvers.read.selection import Root
@@ -42,3 +43,5 @@ def compile_root(root: Root, dialect: Dialect) -> Plan:
             return roots.connection(statement, root)
         case Numbered():
             return roots.numbered(statement, root)
+        case Streamed():
+            return roots.streamed(statement, root)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.database import Reader
+    from collections.abc import AsyncGenerator
+
+    from models.database import Database, Reader
     from resolvers.read.selection import Bind, Variables
 
 
@@ -26,6 +29,12 @@ class Plan:
         """For a `Numbered` root: the count of all rows, and the page's objects as a JSON array."""
         ((count, text),) = await self._rows(reader, variables)
         return count, _utf8(text)
+
+    async def stream(self, database: Database, variables: Variables) -> AsyncGenerator[list[str]]:
+        """For a `Streamed` root: the rows' objects as JSON texts, a batch at a time, from one snapshot."""
+        async with aclosing(database.stream(self.sql, [bind(variables) for bind in self.binds])) as batches:
+            async for rows in batches:
+                yield [row[0] for row in rows]
 
     async def _rows(self, reader: Reader, variables: Variables) -> list[tuple[Any, ...]]:
         return await reader.fetch(self.sql, [bind(variables) for bind in self.binds])

@@ -8,6 +8,7 @@ from resolvers.read.compiler.conditions import conditions
 from resolvers.read.compiler.connections import inline_page, needs_of, rendered
 from resolvers.read.compiler.levels import deep, deep_connection, ids_of_page, level, lifted
 from resolvers.read.compiler.objects import Row, object_json
+from resolvers.read.compiler.ordering import named, order_by, renamed
 from resolvers.read.compiler.pieces import array_of, quoted
 from resolvers.read.compiler.rows import at_root, deferred, limit_of
 from resolvers.read.selection import Kind
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from resolvers.read.compiler.pieces import Pieces
     from resolvers.read.compiler.plan import Plan
     from resolvers.read.compiler.statement import Statement
-    from resolvers.read.selection import Bind, ById, Connection, Numbered, Object, Several, Variables
+    from resolvers.read.selection import Bind, ById, Connection, Numbered, Object, Several, Streamed, Variables
 
 
 def by_id(statement: Statement, root: ById) -> Plan:
@@ -102,6 +103,23 @@ def numbered(statement: Statement, root: Numbered) -> Plan:
     text = _array(statement, object_json(statement, root.object, Row(row)))
     found = deferred(statement, rows, rows.ranks, window)
     return statement.plan(f"SELECT {rows.counted}, (SELECT {text} FROM ({found}) {row})")
+
+
+def streamed(statement: Statement, root: Streamed) -> Plan:
+    """Each row's JSON as a row of the answer, in the list's order."""
+    rows = at_root(statement, root.object.table, root.choose)
+    if not rows.hits and not _by_levels(statement, root.object):
+        text = statement.spelling.concat(object_json(statement, root.object, Row(rows.alias)))
+        return statement.plan(f"SELECT {text} FROM {rows.source}{rows.where} {order_by(rows.ranks)}")
+    key, row = statement.name("k"), statement.name("t")
+    keys = f"(SELECT {rows.alias}.id, {named(rows.ranks)} FROM {rows.source}{rows.where}) {key}"
+    order = order_by(renamed(rows.ranks, key))
+    if _by_levels(statement, root.object):
+        nodes = level(statement, root.object, f"SELECT {rows.alias}.id FROM {rows.source}{rows.where}")
+        return statement.plan(f"SELECT {nodes}.j FROM {keys} JOIN {nodes} ON {nodes}.id = {key}.id {order}")
+    text = statement.spelling.concat(object_json(statement, root.object, Row(row)))
+    table = f"{root.object.table.name} {row} ON {row}.id = {key}.id"
+    return statement.plan(f"SELECT {text} FROM {keys} JOIN {table} {order}")
 
 
 def _by_levels(statement: Statement, asked: Object) -> bool:

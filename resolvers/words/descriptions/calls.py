@@ -13,6 +13,15 @@ CALLS: dict[str, str] = {
     # what all have
     "Done.": "Выполнено.",
     "All of them, page by page.": "Весь список, постранично.",
+    "All rows at once, as a file of this kind; goes before `Accept`. Without it, a page as JSON.": (
+        "Все строки сразу, файлом этого вида; важнее, чем `Accept`. Без него — страница в JSON."
+    ),
+    "The columns of a file, by comma; all, unless given.": "Столбцы файла через запятую; без него — все.",
+    "`words`: headings in the language of `Accept-Language`, and no text that a spreadsheet would run.": (
+        "`words`: заголовки на языке `Accept-Language`, и ни одного текста, который таблица приняла бы за формулу."
+    ),
+    "What stands between the cells of a CSV.": "Чем разделены ячейки CSV.",
+    "`1`: a CSV begins with a byte order mark.": "`1`: CSV начинается с метки порядка байтов.",
     "One of them.": "Одна запись по её id.",
     "Figures, exact at the moment of asking.": "Статистика, точная на момент запроса.",
     "Who may:": "Кому доступно:",

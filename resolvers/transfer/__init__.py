@@ -1,0 +1,1 @@
+"""In and out: whole lists as files."""
