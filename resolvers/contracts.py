@@ -79,6 +79,10 @@ LIST = ListSpec(
 )
 
 
+async def _hold_parties(work: Work, data: ContractInput) -> None:
+    await _parties(work, data.customer_id, data.tariff_id)
+
+
 @operation(
     "contract.create",
     entity=Contract,
@@ -86,6 +90,7 @@ LIST = ListSpec(
     graphql="createContract",
     may=Permission.MANAGE_SUBSCRIBERS,
     takes=ContractInput,
+    holds=_hold_parties,
     says="created",
     raises=(Code.INVALID_TRANSITION,),
 )

@@ -104,6 +104,11 @@ async def _lock_terms(work: Work, target: int, data: PaymentInput) -> Payment:
     return await work.lock(Payment, target)
 
 
+async def _hold_contract(work: Work, data: PaymentInput) -> None:
+    if data.transaction_type is not TransactionType.REFUND:  # that is refused whatever the contract
+        await work.lock(Contract, data.contract_id, Lock.SHARE, named="contract_id")
+
+
 @operation(
     "payment.create",
     entity=Payment,
@@ -112,6 +117,7 @@ async def _lock_terms(work: Work, target: int, data: PaymentInput) -> Payment:
     may=Permission.MANAGE_SUBSCRIBERS,
     also_needs=_correction,
     takes=PaymentInput,
+    holds=_hold_contract,
     says="created",
 )
 async def create_payment(work: Work, data: PaymentInput) -> Payment:

@@ -198,10 +198,11 @@ async def _end(context: Context, session_id: UUID, tx: Transaction) -> None:
     await Session.filter(id=session_id, user_id=user_id, ended_at__isnull=True).update(ended_at=now())
 
 
-async def end_sessions(user_id: int, at: datetime, spare: UUID | None = None) -> None:
-    """End all sessions of a user, but for one that may be spared, in the caller's transaction."""
-    living = Session.filter(user_id=user_id, ended_at__isnull=True)
-    await (living if spare is None else living.exclude(id=spare)).update(ended_at=at)
+async def end_sessions(work: Work, user_id: int, spare: UUID | None = None) -> None:
+    """End all sessions of a user, but for one that may be spared."""
+    sql = "UPDATE sessions SET ended_at = $1 WHERE user_id = $2 AND ended_at IS NULL"
+    beside = () if spare is None else (spare,)
+    await work.write(sql + " AND id <> $3" * len(beside), [work.now, user_id, *beside])
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ async def change_password(work: Work, user: User, data: CheckedChange) -> User:
         raise invalid("old_password", "wrong_password")
     user.password = data.hashed
     caller = require(work.context, Permission.OWN_PROFILE)
-    await end_sessions(user.id, work.now, spare=caller.session_id)
+    await end_sessions(work, user.id, spare=caller.session_id)
     return user
 
 

@@ -6,7 +6,6 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from models.contracts import ContractStatus
-from models.database.rows import insert
 from models.money import InsufficientFunds, post
 from models.payments import Payment, PaymentStatus, TransactionType
 from resolvers.faults import Code, Fault, invalid_transition
@@ -45,7 +44,7 @@ async def settle(work: Work, contract: Contract, payment: Payment, field: str | 
     if payment.id is None:
         await work.add(payment)
     entry.payment_id = payment.id
-    await insert(work.tx, entry)
+    work.append(entry)
 
 
 def _insufficient(short: InsufficientFunds, field: str | None) -> Fault:

@@ -81,6 +81,12 @@ LIST = ListSpec(
 )
 
 
+async def _hold_owners(work: Work, data: TicketInput) -> None:
+    await work.lock(Customer, data.customer_id, Lock.SHARE, named="customer_id")
+    if (contract_id := given(data).get("contract_id")) is not None:
+        await work.lock(Contract, contract_id, Lock.SHARE, named="contract_id")
+
+
 @operation(
     "ticket.create",
     entity=Ticket,
@@ -88,6 +94,7 @@ LIST = ListSpec(
     graphql="createTicket",
     may=Permission.WORK_ON_TICKETS,
     takes=TicketInput,
+    holds=_hold_owners,
     says="created",
 )
 async def create_ticket(work: Work, data: TicketInput) -> Ticket:

@@ -168,7 +168,7 @@ async def update_user(work: Work, user: User, data: UserInput) -> User:
     if was_admin and not _is_acting_admin(user):
         _require_another_admin(work, user)
     if "password" in changes or not user.is_active:
-        await end_sessions(user.id, work.now)
+        await end_sessions(work, user.id)
     if was_active and not user.is_active:
         for ticket in await work.lock_children(Ticket, "assigned_to_id", [user.id], within=OPEN):
             take_from_assignee(ticket)

@@ -86,6 +86,10 @@ class Transaction(ABC):
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """As of `Reader`."""
 
+    async def fetch_each(self, sql: str, many: Sequence[Sequence[object]]) -> list[tuple[Any, ...]]:
+        """The rows of one statement, run for each of many sets of parameters in their order."""
+        return [row for params in many for row in await self.fetch(sql, params)]
+
     @abstractmethod
     def orm(self) -> BaseDBAsyncClient:
         """Tortoise's client on this connection."""

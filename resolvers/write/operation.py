@@ -70,6 +70,8 @@ class Operation:
     """From which state to which; None: stays. Empty: any state."""
     lock: Callable[[Work, int, Any], Awaitable[Entity]]
     """Locks the rows that the operation decides on, and gives the target."""
+    holds: Callable[[Work, Any], Awaitable[object]] | None
+    """Of a create: locks what the new row will refer to, before the function does, so that a batch does it at once."""
     says: str
     """Key of what it answers when done."""
     keyed: bool
@@ -107,6 +109,7 @@ def operation(
     prepare: Callable[[Context, Any], Awaitable[Any]] | None = None,
     moves: Mapping[Any, Any] | None = None,
     lock: Callable[[Work, int, Any], Awaitable[Entity]] | None = None,
+    holds: Callable[[Work, Any], Awaitable[object]] | None = None,
     says: str,
     keyed: bool = True,
     extras: tuple[str, ...] = (),
@@ -135,6 +138,7 @@ def operation(
             prepare=prepare,
             moves=moves or {},
             lock=lock or partial(lock_target, entity=entity),
+            holds=holds,
             says=says,
             keyed=keyed,
             extras=extras,
@@ -191,7 +195,7 @@ async def perform(context: Context, call: Call) -> Answer:
     Refusals come in the order of contract §3: 401, 403, 404, 400. What the context says of the caller is good for a
     first refusal alone: who is calling, and what they may do, is decided inside the transaction.
     """
-    _permit(context, call.operation, call.target, call.raw)
+    permit(context, call.operation, call.target, call.raw)
     return await _carry_out(context, call, await _parsed(context, call), _confirm)
 
 
@@ -218,7 +222,7 @@ async def _carry_out(
 async def _confirm(context: Context, call: Call, tx: Transaction) -> Context:
     """The request as its caller is now; raises what the caller may no longer do."""
     context = await confirmed(context, tx)
-    _permit(context, call.operation, call.target, call.raw)
+    permit(context, call.operation, call.target, call.raw)
     return context
 
 
@@ -227,7 +231,8 @@ async def _unasked(context: Context, call: Call, tx: Transaction) -> Context:
     return context
 
 
-def _permit(context: Context, op: Operation, target: int | None, raw: Mapping[str, object]) -> None:
+def permit(context: Context, op: Operation, target: int | None, raw: Mapping[str, object]) -> None:
+    """Raise unless the caller, as the context names it, may do this (contract §3)."""
     caller = require(context, op.may)
     further = op.also_needs(caller, target, raw) if op.also_needs else None
     if further is not None:
@@ -239,7 +244,7 @@ async def admit(context: Context, operation: Operation, target: int | None) -> N
 
     For a door that cannot read the arguments at all (broken JSON), and says so only to whom it may concern.
     """
-    _permit(context, operation, target, {})
+    permit(context, operation, target, {})
     if target is not None and not await select(context.database, operation.entity, [target]):
         raise not_found(operation.entity, target)
 
@@ -264,31 +269,59 @@ def _require_no_amount(op: Operation, raw: Mapping[str, object]) -> None:
 
 async def _perform(context: Context, call: Call, data: object, tx: Transaction) -> Answer:
     """All that happens inside the transaction."""
-    work = Work(context, tx, call.operation.verb)
+    work = Work(context, tx)
     claim = await idempotency.claim(work, call, data) if call.key and call.operation.keyed else None
     if claim and claim.kept:
         return await _replay(work, call, claim.kept)
     try:
-        outcome, changed = await _run(work, call, data)
+        work.begin(call.operation.verb)
+        target = await lock_rows(work, call.operation, call.target, data)
+        row = await call_locked(work, call.operation, target, data)
+        changed = await work.finish()
     except IntegrityError as error:
-        raise _explained(error) from error
+        raise explained(error) from error
+    outcome = Outcome(call.operation, row.id, work.notes)
     body = await call.present(context, tx, outcome)
     if claim:
         await idempotency.keep(claim, outcome.id, outcome.notes, body if changed else None)
     return Answer(outcome, body)
 
 
-async def _run(work: Work, call: Call, data: object) -> tuple[Outcome, bool]:
-    """Lock, check the move, run the function, write the journal."""
-    op = call.operation
+async def lock_rows(work: Work, op: Operation, target: int | None, data: object) -> Any:
+    """Lock what the operation decides on; gives the target, None of a create."""
+    if target is not None:
+        return await op.lock(work, target, data)
+    if op.holds is not None:
+        await op.holds(work, data)
+    return None
+
+
+async def call_locked(work: Work, op: Operation, target: Any, data: object) -> Any:
+    """Check the move and run the function on its locked target; gives the operation's row."""
     arguments: list[Any] = [] if data is None else [data]
-    if call.target is not None:
-        target = await op.lock(work, call.target, data)
-        _move(op, target)
-        arguments.insert(0, target)
-    row: Entity = await op.run(work, *arguments)
-    changed = await work.finish()
-    return Outcome(op, row.id, work.notes), changed
+    if target is not None:
+        row = await work.lock(type(target), target.id)  # an earlier call of the same batch may have deleted it
+        _move(op, row)
+        arguments.insert(0, row)
+    return await op.run(work, *arguments)
+
+
+async def run(work: Work, op: Operation, target: int | None, data: object = None) -> Outcome:
+    """Carry another operation out on the unit of work of the one that is running: how operations compose.
+
+    Its function, locks, moves and journal are its own, its permission is that of the operation that calls it; `data` is
+    its parsed input. What the caller has done so far is recorded first, under the caller's own name. The outcome has
+    the row's id and the notes; the row itself is at hand by `work.lock`. Raises what the operation raises; then the
+    whole call is refused.
+    """
+    work.record()
+    action, notes = work.action, work.notes
+    work.action, work.notes = op.verb, {}
+    row = await call_locked(work, op, await lock_rows(work, op, target, data), data)
+    work.record()
+    outcome = Outcome(op, row.id, work.notes)
+    work.action, work.notes = action, notes
+    return outcome
 
 
 def _move(op: Operation, target: Any) -> None:
@@ -314,7 +347,7 @@ async def _replay(work: Work, call: Call, kept: idempotency.Kept) -> Answer:
     return Answer(outcome, body, replayed=True)
 
 
-def _explained(error: IntegrityError) -> Fault:
+def explained(error: IntegrityError) -> Fault:
     """A constraint's refusal as the field's error: what the database alone can know is told like any other fault."""
     rule = broken_rule(error)
     if rule is None:

@@ -1,21 +1,22 @@
-"""One operation's unit of work: the rows that it locked, what they were, and what they have become.
+"""One unit of work: the rows that were locked, what they were, what they have become, and what is still to be written.
 
-An operation changes the model instances that it was given; the unit saves what differs and writes an audit event for
-every entity that changed, so that no change can go unrecorded. Each is used for one transaction only.
+An operation changes the model instances that it was given. At its end the unit notes an audit event for every entity
+that changed, so that no change can go unrecorded, and stores what differs: one statement a table, however many rows. A
+unit lives as long as its transaction. It may serve many calls, one after the other: each begins with `begin()` and ends
+with `record()`, or with `undo()` if it was refused; `store()` writes what all of them left.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from models.contracts import Contract
 from models.customers import Customer
 from models.database import Dialect, Raced
-from models.database.rows import insert, update
+from models.database.rows import any_of, delete, id_list, insert, new_ids, update
 from models.entity import Entity
 from models.fields import HundredthsField, MomentField, moment_text
 from models.jobs import Job
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Entity)
 
 LOCK_ORDER: tuple[type[Entity], ...] = (Customer, Tariff, Contract, Sim, Payment, Ticket, User, Job)
-"""Rows are locked in this order, ids ascending within one, so that two operations never wait for each other."""
+"""Rows are locked in this order, ids ascending within one, so that two operations never wait for each other. New rows
+are stored in it too: each refers to earlier ones only."""
 
 
 class Lock(Enum):
@@ -53,34 +55,89 @@ class Lock(Enum):
 
 @dataclass(slots=True)
 class Tracked:
-    """A row in the unit of work: as the journal last knew it, and as the database holds it now.
+    """A row in the unit of work: as the journal last knew it, and as the database holds it now (nothing of a new one).
 
-    They differ for a new row alone: the journal knows nothing of it yet. `action` names its audit event.
+    `action` names its next audit event.
     """
 
     row: Entity
     before: dict[str, Any]
     stored: dict[str, Any]
+    mode: Lock
     action: str | None = None
     reason: str | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return not self.stored
+
+
+class Rows(Protocol):
+    """Where locked rows come from."""
+
+    async def get(self, model: type[E], ids: Sequence[int], mode: Lock) -> list[E]:
+        """The rows that exist, locked, ids ascending."""
+
+
+@dataclass(slots=True)
+class Direct:
+    """Rows by a statement of their own."""
+
+    tx: Transaction
+
+    async def get(self, model: type[E], ids: Sequence[int], mode: Lock) -> list[E]:
+        return await select(self.tx, model, ids, mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a call finds, so that it can be undone: how much was waiting to be written, and what its rows were."""
+
+    locked: set[tuple[type[Entity], int]] = field(default_factory=set)
+    """Rows that it has locked, or holds for more than before."""
+    events: int = 0
+    appended: int = 0
+    removed: int = 0
+    rows: dict[tuple[type[Entity], int], tuple[Tracked | None, dict[str, Any], dict[str, Any]]] = field(
+        default_factory=dict
+    )
+    """By row, once the call has had it in hand."""
 
 
 @dataclass(slots=True)
 class Work:
-    """What an operation works with: the request, its moment, and its rows."""
+    """What operations work with: the request, its moment, and its rows."""
 
     context: Context
     tx: Transaction
-    action: str
+    action: str = ""
     """The operation's own verb: the audit event's action for every row without one of its own."""
-    tracked: dict[tuple[type[Entity], int], Tracked] = field(default_factory=dict)
-    glimpsed: dict[tuple[type[Entity], int], dict[str, Any]] = field(default_factory=dict)
-    events: list[AuditEvent] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
     """What the answer tells beside the entity: `old_balance`, `payment_id` … (hundredths and ids)."""
+    tracked: dict[tuple[type[Entity], int], Tracked] = field(default_factory=dict)
+    glimpsed: dict[tuple[type[Entity], int], dict[str, Any]] = field(default_factory=dict)
+    rows: Rows = field(init=False)
+    events: list[AuditEvent] = field(default_factory=list)
+    appended: list[Model] = field(default_factory=list)
+    """Rows of no entity's that are only ever inserted: postings."""
+    removed: list[Entity] = field(default_factory=list)
+    wrote: bool = False
+    """The call under way has changed something in the database itself, which `undo()` cannot take back."""
+    changed: bool = False
+    """Something has been noted in the journal."""
+    spare: int = 1
+    """How many ids are taken at once for rows that nobody has announced by `reserve()`."""
+    _beginning: Beginning = field(default_factory=Beginning)
+    _unstored: set[tuple[type[Entity], int]] = field(default_factory=set)
+    """Rows that may differ from what is stored."""
+    _ids: dict[type[Entity], list[int]] = field(default_factory=dict)
+    """Ids for rows to come."""
     _moment: datetime | None = None
     _newest: datetime | None = None
     """The last change of any row that is held to be changed."""
+
+    def __post_init__(self) -> None:
+        self.rows = Direct(self.tx)
 
     @property
     def now(self) -> datetime:
@@ -111,9 +168,11 @@ class Work:
         """A row without a lock, to learn which owners must be locked before it; raises `not_found`.
 
         If it has other owners by the time it is locked, or is otherwise not what it was (`Entity.watched`), the whole
-        operation starts anew.
+        operation starts anew. A row that is locked already is given as it is.
         """
-        (row,) = await select(self.tx, model, [row_id]) or (None,)
+        if (known := self.tracked.get((model, row_id))) is not None:
+            return known.row  # type: ignore[return-value]
+        (row,) = await self.rows.get(model, [row_id], Lock.NONE) or (None,)
         if row is None:
             raise not_found(model, row_id, named)
         self.glimpsed[model, row_id] = _decisive(row)
@@ -134,19 +193,47 @@ class Work:
         return rows[0]
 
     async def lock_all(self, model: type[E], ids: Iterable[int], mode: Lock = Lock.CHANGE) -> list[E]:
-        """The rows that exist, locked, ids ascending."""
-        wanted = sorted(set(ids))
-        held = {row_id: self.tracked[model, row_id] for row_id in wanted if (model, row_id) in self.tracked}
-        missing = [row_id for row_id in wanted if row_id not in held]
+        """The rows that exist, locked, ids ascending. One held to be read is held to be changed once that is asked."""
+        gone = {row.id for row in self.removed if type(row) is model}
+        wanted = sorted(set(ids) - gone)
+        missing = [row_id for row_id in wanted if not self._holds(model, row_id, mode)]
         if missing:
             self._moment = None
-            for row in await select(self.tx, model, missing, mode):
-                self._check_glimpse(row)
-                if mode is Lock.CHANGE and (self._newest is None or row.updated_at > self._newest):
-                    self._newest = row.updated_at
-                found = row.row()
-                held[row.id] = self.tracked[model, row.id] = Tracked(row, found, found)
-        return [held[row_id].row for row_id in wanted if row_id in held]  # type: ignore[misc]
+            for row in await self.rows.get(model, missing, mode):
+                self._track(row, mode)
+        return self._in_hand(model, wanted)
+
+    def _holds(self, model: type[Entity], row_id: int, mode: Lock) -> bool:
+        known = self.tracked.get((model, row_id))
+        return known is not None and (mode is Lock.SHARE or known.mode is Lock.CHANGE)
+
+    def _track(self, row: Entity, mode: Lock) -> None:
+        """Take a locked row in; of one that is here already, what it is held for."""
+        key = (type(row), row.id)
+        known = self.tracked.get(key)
+        if known is None:
+            glimpsed = self.glimpsed.get(key)
+            if glimpsed is not None and glimpsed != _decisive(row):
+                raise Raced
+            found = row.row()
+            known = self.tracked[key] = Tracked(row, found, found, mode)
+            self._beginning.locked.add(key)
+        if mode is Lock.CHANGE:
+            if known.mode is not mode:
+                known.mode = mode
+                self._beginning.locked.add(key)
+            if self._newest is None or row.updated_at > self._newest:
+                self._newest = row.updated_at
+
+    def _in_hand(self, model: type[E], ids: Iterable[int]) -> list[E]:
+        """The locked rows among these; what the call makes of them it can be asked to undo."""
+        held: list[Any] = []
+        for row_id in ids:
+            known = self.tracked.get((model, row_id))
+            if known is not None:
+                self._beginning.rows.setdefault((model, row_id), (known, known.before, known.stored))
+                held.append(known.row)
+        return held
 
     async def lock_children(
         self, model: type[E], column: str, parents: Iterable[int], within: Iterable[StrEnum] = ()
@@ -156,71 +243,172 @@ class Work:
         The caller holds the parents, so that no child can join them meanwhile; one that leaves is not among the
         rows once locked.
         """
-        wanted = sorted(set(parents))
+        wanted = set(parents)
         if not wanted:
             return []
-        states = [status.value for status in within]
+        await self._store_if_any(model)
+        self._moment = None
+        dialect, states = self.tx.dialect, [status.value for status in within]
         narrowed = f" AND status IN ({', '.join(map(repr, states))})" if states else ""
+        lock = Lock.CHANGE.value if dialect is Dialect.POSTGRES else ""
+        columns = list(model._meta.fields_db_projection)
         found = await self.tx.fetch(
-            f"SELECT id FROM {model._meta.db_table} WHERE {column} {any_of(self.tx.dialect)}{narrowed}",
-            [id_list(self.tx.dialect, wanted)],
+            f"SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE {column} {any_of(dialect)}{narrowed}"
+            f" ORDER BY id{lock}",
+            [id_list(dialect, sorted(wanted))],
         )
-        rows: list[Any] = await self.lock_all(model, [row[0] for row in found])
-        return [row for row in rows if getattr(row, column) in wanted and (not states or row.status in states)]
+        rows = [_instance(model, columns, values) for values in found]
+        for row in rows:
+            self._track(row, Lock.CHANGE)
+        held = self._in_hand(model, [row.id for row in rows])
+        return [row for row in held if getattr(row, column) in wanted]
 
     async def exists(self, model: type[Model], column: str, value: object) -> bool:
         """Whether any row has this value in `column`."""
+        await self._store_if_any(model)
         parameter = "$1" if self.tx.dialect is Dialect.POSTGRES else "?1"
         return bool(
             await self.tx.fetch(f"SELECT 1 FROM {model._meta.db_table} WHERE {column} = {parameter} LIMIT 1", [value])
         )
 
-    def _check_glimpse(self, row: Entity) -> None:
-        glimpsed = self.glimpsed.get((type(row), row.id))
-        if glimpsed is not None and glimpsed != _decisive(row):
-            raise Raced
+    async def _store_if_any(self, model: type[Model]) -> None:
+        """What is asked of the database must know what earlier calls have done to this table."""
+        waiting = (*(key[0] for key in self._unstored), *map(type, self.removed), *map(type, self.appended))
+        if model in waiting:
+            await self.store()
 
     # --- changing rows --------------------------------------------------------------------------------------------
 
     async def add(self, row: E, action: str = "create") -> E:
-        """Insert a new row; its id is known afterwards. May raise the driver's `IntegrityError`."""
+        """Take in a new row, which gets its id at once, and is stored with all others."""
         row.created_at = row.updated_at = self.now
-        await insert(self.tx, row)
-        self.tracked[type(row), row.id] = Tracked(row, {}, row.row(), action)
+        row.id = await self._new_id(type(row))
+        key = (type(row), row.id)
+        self.tracked[key] = Tracked(row, {}, {}, Lock.CHANGE, action)
+        self._beginning.rows[key] = (None, {}, {})
         return row
+
+    async def _new_id(self, model: type[Entity]) -> int:
+        if not self._ids.get(model):
+            await self.reserve(model, self.spare)
+        return self._ids[model].pop()
+
+    async def reserve(self, model: type[Entity], count: int) -> None:
+        """Take ids for this many rows that are to be added, by one statement."""
+        fresh = await new_ids(self.tx, model, count)
+        self._ids[model] = sorted((*fresh, *self._ids.get(model, ())), reverse=True)
+
+    def append(self, row: Model) -> None:
+        """Take in a row of no entity's that will never change (a posting), to be stored with all others."""
+        self.appended.append(row)
 
     async def remove(self, row: Entity) -> None:
         """Delete a locked row; its history stays."""
         tracked = self.tracked.pop((type(row), row.id))
-        await self.save_changes()
-        await row.delete()
-        self._record(row, "delete", _changes(row, tracked.before, {}), tracked.reason)
+        self._record_row(tracked)
+        if not tracked.is_new:
+            self.removed.append(row)
+        self._note(row, "delete", _changes(row, tracked.before, {}), tracked.reason)
+
+    async def write(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """A statement that changes what is no entity (sessions …), at once. `$1` is spelt as the database wants it."""
+        self.wrote = True
+        return await self.tx.fetch(sql if self.tx.dialect is Dialect.POSTGRES else sql.replace("$", "?"), params)
 
     def mark(self, row: Entity, action: str, reason: str | None = None) -> None:
         """Name the audit event of a row that this operation changes besides its target, or say why."""
         tracked = self.tracked[type(row), row.id]
         tracked.action, tracked.reason = action, reason
 
-    async def save_changes(self) -> None:
-        """Write every row that differs from what it was, with its audit event."""
-        for tracked in list(self.tracked.values()):
-            await self._save(tracked)
+    # --- a call from its beginning to its end -----------------------------------------------------------------------
 
-    async def _save(self, tracked: Tracked) -> None:
+    def begin(self, action: str) -> None:
+        """A call of an operation begins: from here on everything is its doing."""
+        self.action, self.notes, self.wrote = action, {}, False
+        self._beginning = Beginning(events=len(self.events), appended=len(self.appended), removed=len(self.removed))
+
+    def record(self) -> None:
+        """Note in the journal what the call has made of its rows so far; `store()` writes it."""
+        for key in list(self._beginning.rows):
+            tracked = self.tracked.get(key)
+            if tracked is not None:
+                self._record_row(tracked)
+
+    def _record_row(self, tracked: Tracked) -> None:
         row, after = tracked.row, tracked.row.row()
-        differing = _differing(tracked.stored, after)
+        differing = _differing(tracked.before, after)
         if differing:
+            if tracked.mode is not Lock.CHANGE:
+                raise RuntimeError(f"{row} is held to be read, and was changed.")
+            self._unstored.add((type(row), row.id))
             # a search text that follows a renamed customer is no change of the contract's own
             if not row.unjournaled.issuperset(differing):
                 row.updated_at = after["updated_at"] = self.now
-                differing.append("updated_at")
-            await update(self.tx, row, differing)
-        if not row.unjournaled.issuperset(_differing(tracked.before, after)):
-            action = tracked.action or self.action
-            self._record(row, action, _changes(row, tracked.before, after), tracked.reason)
-        tracked.before = tracked.stored = after
+                self._note(row, tracked.action or self.action, _changes(row, tracked.before, after), tracked.reason)
+        tracked.before, tracked.action, tracked.reason = after, None, None
 
-    def _record(self, row: Entity, action: str, changes: dict[str, list[object]], reason: str | None) -> None:
+    def undo(self, *, unlock: bool = False) -> None:
+        """Take back what the call has made of its rows. What it has written itself (`wrote`) is not undone by this.
+
+        With `unlock` the database has gone back to a savepoint, and so holds no longer what the call has locked.
+        """
+        beginning = self._beginning
+        del self.events[beginning.events :], self.appended[beginning.appended :], self.removed[beginning.removed :]
+        for key, (tracked, before, stored) in beginning.rows.items():
+            if tracked is None:
+                self.tracked.pop(key, None)
+                self._unstored.discard(key)
+                continue
+            for name, value in before.items():
+                setattr(tracked.row, name, value)
+            tracked.before, tracked.stored, tracked.action, tracked.reason = before, stored, None, None
+            self.tracked[key] = tracked
+        if unlock:
+            for key in beginning.locked:
+                self.tracked.pop(key, None)
+
+    async def store(self) -> None:
+        """Write what has been recorded: new rows, changed rows, postings, deletions, events; a statement a table.
+
+        Raises the driver's `IntegrityError`.
+        """
+        self.wrote = True
+        rows = [self.tracked[key] for key in self._unstored if key in self.tracked]
+        self._unstored.clear()
+        for model in sorted({type(one.row) for one in rows}, key=rank):
+            new = sorted((one for one in rows if type(one.row) is model and one.is_new), key=_id)
+            if new:
+                await insert(self.tx, *(one.row for one in new))
+        for model in sorted({type(one.row) for one in rows if not one.is_new}, key=rank):
+            await self._update([one for one in rows if type(one.row) is model and not one.is_new])
+        for one in rows:
+            one.stored = one.before
+        await self._append()
+        await self._delete()
+
+    async def _update(self, rows: list[Tracked]) -> None:
+        """The columns that differ in any of the rows, of all of them: the others hold what they held."""
+        differing = {id(one): _differing(one.stored, one.before) for one in rows}
+        changed = sorted((one for one in rows if differing[id(one)]), key=_id)
+        columns = sorted({name for one in changed for name in differing[id(one)]})
+        if changed:
+            await update(self.tx, [one.row for one in changed], columns)
+
+    async def _append(self) -> None:
+        appended, self.appended = self.appended, []
+        for model in dict.fromkeys(map(type, appended)):
+            await insert(self.tx, *(row for row in appended if type(row) is model))
+        events, self.events = self.events, []
+        if events:
+            await insert(self.tx, *events)
+
+    async def _delete(self) -> None:
+        removed, self.removed = self.removed, []
+        for model in sorted({type(row) for row in removed}, key=rank, reverse=True):
+            await delete(self.tx, model, [row.id for row in removed if type(row) is model])
+
+    def _note(self, row: Entity, action: str, changes: dict[str, list[object]], reason: str | None) -> None:
+        self.changed = True
         self.events.append(
             AuditEvent(
                 entity=row.prefix,
@@ -228,19 +416,18 @@ class Work:
                 action=action,
                 actor_id=self.actor_id,
                 request_id=self.context.request_id,
+                job_id=self.context.job.id if self.context.job else None,
                 changes=changes if reason is None else {**changes, "reason": [None, reason]},
                 reason=reason,
-                job_id=self.context.job.id if self.context.job else None,
                 created_at=self.now,
             )
         )
 
     async def finish(self) -> bool:
-        """Save what is left and the journal. True if anything changed."""
-        await self.save_changes()
-        if self.events:
-            await insert(self.tx, *self.events)
-        return bool(self.events)
+        """Record and store what the only call of this unit has done. True if it changed anything."""
+        self.record()
+        await self.store()
+        return self.changed
 
 
 async def select(reader: Reader, model: type[E], ids: Sequence[int], mode: Lock = Lock.NONE) -> list[E]:
@@ -252,17 +439,19 @@ async def select(reader: Reader, model: type[E], ids: Sequence[int], mode: Lock 
         + (mode.value if dialect is Dialect.POSTGRES else ""),
         [id_list(dialect, ids)],
     )
-    return [model._init_from_db(**dict(zip(columns, row, strict=True))) for row in rows]
+    return [_instance(model, columns, row) for row in rows]
 
 
-def any_of(dialect: Dialect) -> str:
-    """The condition that a column's value is in the list that is the first parameter: one text for any length."""
-    return "= ANY($1::int[])" if dialect is Dialect.POSTGRES else "IN (SELECT value FROM json_each(?1))"
+def _instance(model: type[E], columns: list[str], values: tuple[Any, ...]) -> E:
+    return model._init_from_db(**dict(zip(columns, values, strict=True)))
 
 
-def id_list(dialect: Dialect, ids: Sequence[int]) -> object:
-    """A list of ids as the parameter of `any_of`."""
-    return list(ids) if dialect is Dialect.POSTGRES else json.dumps(list(ids))
+def rank(model: type[Entity]) -> int:
+    return LOCK_ORDER.index(model) if model in LOCK_ORDER else len(LOCK_ORDER)
+
+
+def _id(tracked: Tracked) -> int:
+    return tracked.row.id
 
 
 def _decisive(row: Entity) -> dict[str, Any]:
