@@ -12,10 +12,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
+from abonent.compression import Compress
+from abonent.entrance import Entrance
 from abonent.failures import Failures
 from abonent.front import healthz, index, readyz
 from abonent.metrics import make_metrics
 from abonent.middleware import Observe
+from abonent.setting_values import LOCAL
 from abonent.worker.process import run_until_stopped
 from abonent.worker.worker import Worker
 from models.database import open_database
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 
 CORS_REQUEST_HEADERS: Final = ("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
 CORS_ANSWER_HEADERS: Final = ("Idempotent-Replayed", "Retry-After", "Server-Timing", "X-Request-ID")
+LOCAL_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
+"""Pages that this machine serves itself."""
 DAY: Final = 86_400
 WORKER_SECONDS: Final = 1.5
 """How long a stop waits for the worker's batches in hand; those that take longer are done by another worker."""
@@ -80,14 +85,20 @@ def _layers(settings: Settings, metrics: Metrics | None) -> list[Middleware]:
     """From the outside in."""
     cors = Middleware(
         CORSMiddleware,
-        allow_origins=settings.cors_origins,
+        allow_origins=[origin for origin in settings.cors_origins if origin != LOCAL],
+        allow_origin_regex=LOCAL_ORIGINS if LOCAL in settings.cors_origins else None,
         allow_methods=("*",),
-        allow_headers=CORS_REQUEST_HEADERS,
+        allow_headers=(*CORS_REQUEST_HEADERS, *settings.cors_headers),
         expose_headers=CORS_ANSWER_HEADERS,
         max_age=DAY,
     )
-    observe = Middleware(Observe, count=metrics.count if metrics else None)
-    return [observe, *([cors] if settings.cors_origins else []), Middleware(Failures)]
+    return [
+        Middleware(Observe, count=metrics.count if metrics else None),
+        *([cors] if settings.cors_origins else []),
+        Middleware(Compress),
+        Middleware(Failures),
+        Middleware(Entrance, root_path=settings.root_path),
+    ]
 
 
 def _lifespan(settings: Settings, metrics: Metrics | None) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -13,12 +13,14 @@ from models.database import Unavailable
 from schema.endpoint.response import RETRY_AFTER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from models.database import Database
 
 PING_SECONDS: Final = 3.0
-PLACES: Final = {
+PLACES: Final[Mapping[str, str]] = {
     "graphql": "/graphql",
     "rest": "/api/",
     "rest_docs": "/api/docs/",
@@ -32,14 +34,14 @@ STYLE: Final = (
     "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#10161d}a{color:#7cb8ff}}"
 )
 STYLE_HASH: Final = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-PAGE: Final = f"""<!doctype html>
+PAGE: Final = """<!doctype html>
 <html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Abonent</title><style>{STYLE}</style>
+<title>Abonent</title><style>{style}</style>
 <h1>Abonent</h1>
 <dl>
-<dt><a href="/graphql">GraphQL</a></dt><dd>GraphiQL: схема, запросы, примеры · the schema, queries, examples</dd>
-<dt><a href="/api/docs/">REST</a></dt><dd>Документация, где можно войти и вызвать · docs to log in and try</dd>
-<dt><a href="/api/schema/">OpenAPI</a></dt><dd>Описание REST для программ · REST described for programs</dd>
+<dt><a href="{root}/graphql">GraphQL</a></dt><dd>GraphiQL: схема, запросы, примеры · the schema, queries, examples</dd>
+<dt><a href="{root}/api/docs/">REST</a></dt><dd>Документация, где можно войти и вызвать · docs to log in and try</dd>
+<dt><a href="{root}/api/schema/">OpenAPI</a></dt><dd>Описание REST для программ · REST described for programs</dd>
 </dl>
 </html>"""
 PAGE_POLICY: Final = f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'"
@@ -47,9 +49,12 @@ PAGE_POLICY: Final = f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; fram
 
 async def index(request: Request) -> Response:
     """Where to go: a page for browsers, the same as JSON for programs."""
+    root: str = request.app.state.settings.root_path
     if "text/html" in request.headers.get("accept", ""):
-        return HTMLResponse(PAGE, headers={"Content-Security-Policy": PAGE_POLICY, "Vary": "Accept"})
-    return JSONResponse({"name": "Abonent", **PLACES}, headers={"Vary": "Accept"})
+        page = PAGE.format(style=STYLE, root=root)
+        return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "Vary": "Accept"})
+    places = {name: root + path for name, path in PLACES.items()}
+    return JSONResponse({"name": "Abonent", **places}, headers={"Vary": "Accept"})
 
 
 async def healthz(_request: Request) -> Response:

@@ -108,8 +108,9 @@ def path_id(request: Request, entity: type[Entity]) -> int:
 
 
 def address_of(request: Request) -> str:
-    """The absolute address of the path, without its query string (whose bytes need not be text)."""
-    return str(URL(scope={**request.scope, "query_string": b""}))
+    """The absolute address of the path, as clients know it, without its query string (whose bytes need not be text)."""
+    path = request.app.state.settings.root_path + request.scope["path"]
+    return str(URL(scope={**request.scope, "path": path, "query_string": b""}))
 
 
 def slashed(app: ASGIApp) -> ASGIApp:

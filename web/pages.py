@@ -117,37 +117,41 @@ def page(
     styles: Sequence[str],
     scripts: Sequence[str],
     module: str,
+    root: str,
     data: Mapping[str, str] | None = None,
 ) -> Response:
     """A page of scripts: `scripts` in their order, then the `module`, which fills the element `#page`.
 
-    All are names of files under `STATIC`; `data` are that element's `data-…` attributes.
+    All are names of files under `STATIC`, below the prefix `root`; `data` are that element's `data-…` attributes.
     """
+    static = root + STATIC
     html = PAGE.format(
         title=escape(title),
         language=language.value,
-        static=STATIC,
-        styles="\n".join(f'<link rel="stylesheet" href="{STATIC}/{name}">' for name in styles),
-        scripts="\n".join(f'<script src="{STATIC}/{name}"></script>' for name in scripts),
+        static=static,
+        styles="\n".join(f'<link rel="stylesheet" href="{static}/{name}">' for name in styles),
+        scripts="\n".join(f'<script src="{static}/{name}"></script>' for name in scripts),
         module=module,
         data="".join(f' data-{name}="{escape(value)}"' for name, value in (data or {}).items()),
     )
     return HTMLResponse(html, headers={"Content-Security-Policy": POLICY, "Vary": "Accept, Accept-Language"})
 
 
-def graphiql_page(language: Language) -> Response:
+def graphiql_page(language: Language, root: str) -> Response:
     """GraphiQL with a box to log in and examples; the plain page where its files are missing."""
     title = "Abonent · GraphQL"
     if have("react.js", "react-dom.js", "graphiql.js", "graphiql.css"):
         scripts = ("react.js", "react-dom.js", "graphiql.js")
-        return page(title, language, styles=("graphiql.css", "page.css"), scripts=scripts, module="graphiql-page.js")
-    return page(title, language, styles=("page.css",), scripts=(), module="plain-page.js")
+        return page(
+            title, language, styles=("graphiql.css", "page.css"), scripts=scripts, module="graphiql-page.js", root=root
+        )
+    return page(title, language, styles=("page.css",), scripts=(), module="plain-page.js", root=root)
 
 
-def rest_page(language: Language, *, openapi: str) -> Response:
-    """The documentation of a REST API, to read and to try, by its OpenAPI document at the path `openapi`."""
-    title, data = "Abonent · REST", {"openapi": openapi}
+def rest_page(language: Language, root: str, *, openapi: str) -> Response:
+    """The documentation of a REST API, to read and to try, by its OpenAPI document at `openapi` below the prefix."""
+    title, data = "Abonent · REST", {"openapi": root + openapi}
     if have("swagger-ui.js", "swagger-ui.css"):
         styles, scripts = ("swagger-ui.css", "page.css"), ("swagger-ui.js",)
-        return page(title, language, styles=styles, scripts=scripts, module="rest-page.js", data=data)
-    return page(title, language, styles=("page.css",), scripts=(), module="plain-rest-page.js", data=data)
+        return page(title, language, styles=styles, scripts=scripts, module="rest-page.js", root=root, data=data)
+    return page(title, language, styles=("page.css",), scripts=(), module="plain-rest-page.js", root=root, data=data)

@@ -31,6 +31,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "The method {method} is not supported here; allowed: {allowed}",
     ),
     "parse_error": ("Тело запроса не разобрано: {detail}", "The request body cannot be read: {detail}"),
+    "host_invalid": (
+        "нужен один заголовок Host с именем или адресом сервера",
+        "one Host header with the server's name or address is needed",
+    ),
     "body_incomplete": ("тело пришло не полностью", "the body did not arrive whole"),
     "json_not_utf8": ("это не UTF-8", "it is not UTF-8"),
     "json_malformed": (

@@ -33,8 +33,8 @@ ABOUT = (
 )
 
 
-def document(endpoints: Sequence[Endpoint], prefix: str, language: Language) -> dict[str, Any]:
-    """The whole description, in one language."""
+def document(endpoints: Sequence[Endpoint], prefix: str, language: Language, root: str = "") -> dict[str, Any]:
+    """The whole description, in one language; `root` is the prefix that a proxy puts in front of all paths."""
     tell = Teller(language)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
@@ -42,7 +42,7 @@ def document(endpoints: Sequence[Endpoint], prefix: str, language: Language) -> 
     return {
         "openapi": "3.1.0",
         "info": {"title": "Abonent REST API", "version": VERSION, "description": tell(ABOUT)},
-        "servers": [{"url": "/"}],
+        "servers": [{"url": root or "/"}],
         "tags": components.tags(tell),
         "security": [{"bearer": []}],
         "paths": paths,

@@ -30,12 +30,12 @@ class Description:
 
     async def __call__(self, request: Request, context: Context) -> Response:
         language = _language(request, context)
-        return answer(_written(self, language), language)
+        return answer(_written(self, language, context.settings.root_path), language)
 
 
 @lru_cache(maxsize=4)
-def _written(description: Description, language: Language) -> bytes:
-    return orjson.dumps(document(description.endpoints, description.prefix, language))
+def _written(description: Description, language: Language, root: str) -> bytes:
+    return orjson.dumps(document(description.endpoints, description.prefix, language, root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Pages:
 
     async def __call__(self, request: Request, context: Context) -> Response:
         language = _language(request, context)
-        return rest_page(language, openapi=f"{self.openapi}?lang={language}")
+        return rest_page(language, context.settings.root_path, openapi=f"{self.openapi}?lang={language}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ async def endpoint(door: Door, request: Request) -> Response:
     media = accepted(headers_of(request).get("accept"), page=request.method in {"GET", "HEAD"})
     language = language_of(headers_of(request).get("accept-language", ""))
     if media is MediaType.PAGE:
-        return graphiql_page(language)
+        return graphiql_page(language, request.app.state.settings.root_path)
     if media is None:
         return not_acceptable(language)
     try:

@@ -95,6 +95,45 @@ async def test_configured_origins_may_call(settings):
     assert "access-control-allow-origin" not in refused.headers
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("origin", "let_in"),
+    [
+        ("http://localhost:5173", True),
+        ("https://localhost", True),
+        ("http://127.0.0.1:3000", True),
+        ("http://[::1]:3000", True),
+        ("http://localhost.evil.example", False),
+        ("http://evil.example/localhost", False),
+        ("null", False),
+    ],
+)
+async def test_pages_of_this_machine_may_be_let_in_whatever_their_port(settings, origin, let_in):
+    async with serving(replace(settings, cors_origins=("localhost",))) as http:
+        answer = await http.get("/healthz", headers={"Origin": origin})
+    assert answer.headers.get("access-control-allow-origin") == (origin if let_in else None)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("more", "header", "status"),
+    [
+        ({}, "authorization,content-type,idempotency-key,traceparent,sentry-trace,baggage", 200),
+        ({}, "x-tenant", 400),
+        ({"cors_headers": ("X-Tenant",)}, "x-tenant,authorization", 200),
+        ({"cors_headers": ()}, "traceparent", 400),
+    ],
+)
+async def test_which_headers_their_pages_may_send_can_be_set(settings, more, header, status):
+    asked = {
+        "Origin": "https://app.kg",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": header,
+    }
+    async with serving(replace(settings, cors_origins=("https://app.kg",), **more)) as http:
+        assert (await http.options("/graphql", headers=asked)).status_code == status
+
+
 # --- the front door -----------------------------------------------------------------------------------------------
 
 
@@ -194,7 +233,7 @@ async def test_a_request_that_a_stop_cannot_wait_for_is_told_so(settings):
             "method": "GET",
             "path": "/api/endless/",
             "raw_path": b"/api/endless/",
-            "headers": [],
+            "headers": [(b"host", b"x")],
             "query_string": b"",
             "root_path": "",
             "scheme": "http",

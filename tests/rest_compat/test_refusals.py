@@ -330,7 +330,7 @@ async def status_of(app, headers, query):
         "raw_path": b"/api/tickets/",
         "root_path": "",
         "query_string": query,
-        "headers": [(b"authorization", headers["Authorization"].encode())],
+        "headers": [(b"host", b"x"), (b"authorization", headers["Authorization"].encode())],
         "client": ("127.0.0.1", 1),
         "server": ("testserver", 80),
     }

@@ -130,7 +130,7 @@ async def test_a_body_that_does_not_arrive_whole_is_refused(app):
     async def send(message):
         sent.append(message)
 
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"100")]
+    headers = [(b"host", b"x"), (b"content-type", b"application/json"), (b"content-length", b"100")]
     scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "query_string": b""}
     await app({**scope, "client": ("127.0.0.1", 1), "root_path": "", "scheme": "http"}, receive, send)
     assert sent[0]["status"] == 400
@@ -229,7 +229,7 @@ async def test_a_slow_body_is_waited_for_only_so_long(app):
     async def send(message):
         sent.append(message)
 
-    headers = [(b"content-type", b"application/json")]
+    headers = [(b"host", b"x"), (b"content-type", b"application/json")]
     scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "query_string": b""}
     await app({**scope, "client": ("127.0.0.1", 1), "root_path": "", "scheme": "http"}, receive, send)
     assert sent[0]["status"] == 400

@@ -1,12 +1,12 @@
 // GraphiQL with the session's bar above it and the examples in its tabs.
 
-import { element, language, send, sessionBar } from "./session.js";
+import { element, language, root, send, sessionBar } from "./session.js";
 
-const examples = await (await fetch("/static/examples.json")).json();
+const examples = await (await fetch(`${root}/static/examples.json`)).json();
 
 const place = document.getElementById("page");
 const main = element("main");
-place.append(sessionBar("Abonent · GraphQL", [["REST", "/api/docs/"]]), main);
+place.append(sessionBar("Abonent · GraphQL", [["REST", `${root}/api/docs/`]]), main);
 
 const fetcher = (request, options) => send(request, options?.headers);
 

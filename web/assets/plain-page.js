@@ -1,12 +1,12 @@
 // The plain page: a document, its variables, the answer, and the examples, without any library.
 
-import { element, language, send, sessionBar } from "./session.js";
+import { element, language, root, send, sessionBar } from "./session.js";
 
 const words = language === "ru"
   ? { run: "Выполнить", plain: "Части GraphiQL не установлены: выполните make setup там, где доступен реестр пакетов." }
   : { run: "Run", plain: "GraphiQL's parts are not installed: run make setup where the package registry can be reached." };
 
-const examples = await (await fetch("/static/examples.json")).json();
+const examples = await (await fetch(`${root}/static/examples.json`)).json();
 
 const query = element("textarea", { className: "query", spellcheck: false, ariaLabel: "query" });
 const variables = element("textarea", { className: "variables", spellcheck: false, ariaLabel: "variables" });
@@ -36,7 +36,7 @@ document.addEventListener("keydown", (event) => {
 
 show(examples[0]);
 document.getElementById("page").append(
-  sessionBar("Abonent · GraphQL", [["REST", "/api/docs/"]]),
+  sessionBar("Abonent · GraphQL", [["REST", `${root}/api/docs/`]]),
   element("main", { className: "plain" },
     element("p", {}, words.plain), query, variables, element("div", { className: "actions" }, run, choice), answer),
 );

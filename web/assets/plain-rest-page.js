@@ -1,6 +1,6 @@
 // The plain documentation: every call of the OpenAPI document with what it takes and answers, and a form to try it.
 
-import { credentials, element, language, sessionBar } from "./session.js";
+import { credentials, element, language, root, sessionBar } from "./session.js";
 
 const words = language === "ru"
   ? { send: "Отправить", plain: "Части Swagger UI не установлены: выполните make setup там, где доступен реестр пакетов." }
@@ -12,7 +12,7 @@ const response = await fetch(place.dataset.openapi, { headers: { "Accept-Languag
 const described = await response.json();
 
 function call(path, method, operation) {
-  const address = element("input", { value: path, size: 60, ariaLabel: "path" });
+  const address = element("input", { value: root + path, size: 60, ariaLabel: "path" });
   const body = element("textarea", { rows: 4, cols: 60, hidden: !operation.requestBody, ariaLabel: "body" });
   const answer = element("pre");
   const send = element("button", { type: "button" }, words.send);
@@ -32,6 +32,6 @@ const calls = Object.entries(described.paths).flatMap(([path, methods]) =>
   METHODS.filter((method) => methods[method]).map((method) => call(path, method, methods[method])));
 
 place.append(
-  sessionBar("Abonent · REST", [["GraphQL", "/graphql"], ["OpenAPI", place.dataset.openapi]]),
+  sessionBar("Abonent · REST", [["GraphQL", `${root}/graphql`], ["OpenAPI", place.dataset.openapi]]),
   element("main", { className: "calls" }, element("p", {}, words.plain), ...calls),
 );

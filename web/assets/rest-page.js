@@ -1,10 +1,10 @@
 // Swagger UI with the session's bar above it: every call is tried as whoever has logged in.
 
-import { credentials, element, language, sessionBar } from "./session.js";
+import { credentials, element, language, root, sessionBar } from "./session.js";
 
 const place = document.getElementById("page");
 const main = element("main");
-place.append(sessionBar("Abonent · REST", [["GraphQL", "/graphql"], ["OpenAPI", place.dataset.openapi]]), main);
+place.append(sessionBar("Abonent · REST", [["GraphQL", `${root}/graphql`], ["OpenAPI", place.dataset.openapi]]), main);
 
 window.SwaggerUIBundle({
   domNode: main,

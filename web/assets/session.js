@@ -3,6 +3,9 @@
 
 export const language = document.documentElement.lang;
 
+/** The prefix that everything is served under: what stands in front of this file's own path. */
+export const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+
 const RUSSIAN = {
   name: "Имя пользователя", password: "Пароль", logIn: "Войти", logOut: "Выйти",
   failed: "Сервер не отвечает", ended: "Сеанс закончился: войдите снова",
@@ -28,7 +31,7 @@ export function credentials() {
 }
 
 async function post(request, headers) {
-  const response = await fetch("/graphql", {
+  const response = await fetch(`${root}/graphql`, {
     method: "POST",
     headers: { Accept: ACCEPT, "Accept-Language": language, "Content-Type": "application/json", ...headers },
     body: JSON.stringify(request),
