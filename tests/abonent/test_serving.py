@@ -19,13 +19,14 @@ from abonent.protocol import HEAD_BYTES
 class Server:
     """`abonent serve` under test."""
 
-    def __init__(self, folder, *arguments):
+    def __init__(self, folder, *arguments, **more):
         env = {name: text for name, text in os.environ.items() if not name.startswith(("ABONENT_", "SECRET_KEY"))}
         env |= {
             "DATABASE_URL": f"sqlite://{folder}/abonent.sqlite3",
             "ABONENT_ADMIN_PASSWORD": "the-password-1",
             "ABONENT_ARGON2_TIME_COST": "1",
             "ABONENT_ARGON2_MEMORY_KIB": "8",
+            **more,
         }
         command = [sys.executable, "-m", "abonent", "serve", "--port", "0", *arguments]
         self.log = (folder / "log").open("w+")
