@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import log
 from typing import TYPE_CHECKING, Final
 
 from abonent.seed import names
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
     from abonent.seed.world import Line, World
 
-BEGINNING: Final = SPAN * 0.05
 UNSETTLED: Final = SPAN * 0.99
 """Since when payments may still be waiting."""
 METHODS: Final = ("cash", "card", "bank_transfer", "mobile_payment", "auto_payment", "terminal", "system")
+STEPS: Final = 6
+"""Newton's, from one payment's moment to the next: far more than enough."""
 PICKS: Final = 8
 """How often a contract is drawn that may not have been served at the time, before the first one is taken."""
 
@@ -47,11 +49,12 @@ class Cashier:
             yield self._payment(place, later, kind="refund", amount=amount, status="success", refund_of=original)
 
     def _served(self, since: timedelta) -> int:
-        """The place of a contract that was served at that time."""
+        """The place of a contract that was served at that time; the shorter it is served, the more often it pays."""
         world = self.world
-        known = max(1, min(len(world.lines), int(2 * world.scale * (since / (SPAN * 0.98)))))
+        before_now = 1 - since / SPAN
         for _ in range(PICKS):
-            place = int(world.random.random() * known)
+            begins = 1 - before_now ** world.random.random()
+            place = min(len(world.lines) - 1, int(len(world.lines) * begins / 0.98))
             line = world.lines[place]
             if line.begins <= since < line.ends:
                 return place
@@ -123,8 +126,21 @@ def money_rows(world: World) -> Iterator[tuple[PaymentRow, LedgerRow | None]]:
     """Twenty payments a customer, refunds among them, each with its ledger entry if it has posted."""
     total = 20 * world.scale
     cashier = Cashier(world, world.first["payments"], world.first["ledger_entries"])
-    made, step = 0, (SPAN - BEGINNING) / total
+    made, since = 0, 0.5
     while made < total:
-        for pair in cashier.pair(BEGINNING + step * made, total - made):
+        since = _moment((made + 0.5) / total, since)
+        for pair in cashier.pair(SPAN * since, total - made):
             yield pair
             made += 1
+
+
+def _moment(share: float, near: float) -> float:
+    """When, as a part of the span, such a share of all payments has been made; `near` is the moment before it.
+
+    Contracts begin evenly over the span, and the newest shall have as many payments as the oldest: one begun at b pays
+    1 / (1 - b) as often, and all that have begun before u together -ln(1 - u), of which this is the integral's inverse.
+    """
+    u = near
+    for _ in range(STEPS):
+        u = min(0.999_999, max(1e-6, u + (share - (u + (1 - u) * log(1 - u))) / -log(1 - u)))
+    return u
