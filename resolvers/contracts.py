@@ -16,7 +16,7 @@ from resolvers.contract_actions import activate_contract, resume_contract, suspe
 from resolvers.faults import Code, Fault, invalid, invalid_transition
 from resolvers.identity.permissions import Permission
 from resolvers.read.columns import column, orderable
-from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.selection import Expression, Filter, Kind, ListSpec, Term
 from resolvers.read.tables import CONTRACTS
 from resolvers.value_kinds import LONG_TEXT, Day, Hundredths, Reference, Text, hundredths_text
 from resolvers.words import Message
@@ -48,18 +48,20 @@ class ContractInput:
     notes: str | None = takes(Text(LONG_TEXT), "Notes of the staff.", nullable=True)
 
 
+_HAS_SIM = Expression("EXISTS (SELECT 1 FROM sims s_ WHERE s_.contract_id = {t}.id)", Kind.TRUTH)
+
 LIST = ListSpec(
     table=CONTRACTS,
     filters=(
-        Filter("status", column(Contract, "status"), "Contracts in this state.", rest=True),
+        Filter("status", column(Contract, "status"), "Contracts in this state."),
         Filter(
             "customer",
             column(Contract, "customer_id"),
             "Contracts of this customer.",
             refers_to="Customer",
-            rest=True,
         ),
-        Filter("tariff", column(Contract, "tariff_id"), "Contracts on this tariff.", refers_to="Tariff", rest=True),
+        Filter("tariff", column(Contract, "tariff_id"), "Contracts on this tariff.", refers_to="Tariff"),
+        Filter("has_sim", _HAS_SIM, "Contracts that have a SIM, or have none."),
         Filter("number", column(Contract, "number"), "The contract with this number."),
         Filter("suspension_reason", column(Contract, "suspension_reason"), "Contracts suspended for this reason."),
         Filter("balance", column(Contract, "balance"), "By the balance."),
@@ -68,7 +70,7 @@ LIST = ListSpec(
         Filter("activation_date", column(Contract, "activation_date"), "By the day of activation."),
         Filter("termination_date", column(Contract, "termination_date"), "By the day of termination."),
         Filter("next_billing_date", column(Contract, "next_billing_date"), "By the day of the next bill."),
-        Filter("created", column(Contract, "created_at"), "By the time of registration.", rest=True),
+        Filter("created", column(Contract, "created_at"), "By the time of registration."),
         Filter("updated", column(Contract, "updated_at"), "By the time of the last change."),
     ),
     default_order=(

@@ -13,9 +13,9 @@ from resolvers.binding import follow
 from resolvers.faults import Invalid
 from resolvers.identity.permissions import Permission
 from resolvers.read.columns import column, orderable
-from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.selection import Expression, Filter, Kind, ListSpec, Term
 from resolvers.read.tables import CUSTOMERS
-from resolvers.value_kinds import LONG_TEXT, Choice, Day, Email, Phone, Text
+from resolvers.value_kinds import LONG_TEXT, Choice, Day, Email, EmailKey, Phone, Text
 from resolvers.words import Message
 from resolvers.write.deletion import refuse_while
 from resolvers.write.inputs import given, takes
@@ -48,17 +48,26 @@ class CustomerInput:
     notes: str | None = takes(Text(LONG_TEXT), "Notes of the staff.", nullable=True)
 
 
+_HAS_CONTRACTS = Expression("EXISTS (SELECT 1 FROM contracts k_ WHERE k_.customer_id = {t}.id)", Kind.TRUTH)
+
 LIST = ListSpec(
     table=CUSTOMERS,
     filters=(
-        Filter("status", column(Customer, "status"), "Customers in this state.", rest=True),
-        Filter("document_type", column(Customer, "document_type"), "Customers with this kind of document.", rest=True),
+        Filter("status", column(Customer, "status"), "Customers in this state."),
+        Filter("document_type", column(Customer, "document_type"), "Customers with this kind of document."),
         Filter("customer_type", column(Customer, "customer_type"), "Persons or organizations."),
+        Filter("has_contracts", _HAS_CONTRACTS, "Customers who have a contract, in any state, or have none."),
         Filter("phone", column(Customer, "phone"), "The customer with this number, in E.164."),
+        Filter(
+            "email",
+            column(Customer, "email_key"),
+            "The customer with this email address, in any case.",
+            takes=EmailKey(),
+        ),
         Filter("document_number", column(Customer, "document_number"), "Customers with this document number."),
         Filter("inn", column(Customer, "inn"), "Customers with this taxpayer number."),
         Filter("birth_date", column(Customer, "birth_date"), "By the day of birth."),
-        Filter("created", column(Customer, "created_at"), "By the time of registration.", rest=True),
+        Filter("created", column(Customer, "created_at"), "By the time of registration."),
         Filter("updated", column(Customer, "updated_at"), "By the time of the last change."),
     ),
     default_order=(

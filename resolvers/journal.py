@@ -13,7 +13,7 @@ HISTORY = ListSpec(
     filters=(
         Filter("action", column(AuditEvent, "action"), "Events of this action, such as `create` or `suspend`."),
         Filter("actor", column(AuditEvent, "actor_id"), "What this user did.", refers_to="User"),
-        Filter("created", column(AuditEvent, "created_at"), "By the time of the event.", rest=True),
+        Filter("created", column(AuditEvent, "created_at"), "By the time of the event."),
     ),
     default_order=(Term(column(AuditEvent, "id"), descending=True),),
     orderable=orderable(AuditEvent),
@@ -27,7 +27,7 @@ LEDGER = ListSpec(
         Filter("amount", column(LedgerEntry, "amount"), "By the signed amount."),
         Filter("balance_after", column(LedgerEntry, "balance_after"), "By the balance after it."),
         Filter("actor", column(LedgerEntry, "actor_id"), "What this user posted.", refers_to="User"),
-        Filter("created", column(LedgerEntry, "created_at"), "By the time of posting.", rest=True),
+        Filter("created", column(LedgerEntry, "created_at"), "By the time of posting."),
     ),
     # ids of one contract's entries grow in the order of posting, which their times, taken before the wait, need not
     default_order=(Term(column(LedgerEntry, "id"), descending=True),),

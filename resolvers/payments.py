@@ -19,7 +19,7 @@ from resolvers.payment_actions import (
     submit_payment,
 )
 from resolvers.read.columns import column, orderable
-from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.selection import Filter, ListSpec, OfParent, Term
 from resolvers.read.tables import PAYMENTS
 from resolvers.settlement import new_payment
 from resolvers.value_kinds import LONG_TEXT, Choice, Hundredths, Reference, Text
@@ -63,22 +63,27 @@ class PaymentInput:
 LIST = ListSpec(
     table=PAYMENTS,
     filters=(
-        Filter("transaction_type", column(Payment, "transaction_type"), "Payments of this type.", rest=True),
-        Filter("status", column(Payment, "status"), "Payments in this state.", rest=True),
-        Filter("payment_method", column(Payment, "payment_method"), "Payments made in this way.", rest=True),
+        Filter("transaction_type", column(Payment, "transaction_type"), "Payments of this type."),
+        Filter("status", column(Payment, "status"), "Payments in this state."),
+        Filter("payment_method", column(Payment, "payment_method"), "Payments made in this way."),
         Filter(
             "contract",
             column(Payment, "contract_id"),
             "Payments of this contract.",
             refers_to="Contract",
-            rest=True,
+        ),
+        Filter(
+            "customer",
+            OfParent("contract_id", "contracts", "customer_id"),
+            "Payments of this customer's contracts.",
+            refers_to="Customer",
         ),
         Filter("amount", column(Payment, "amount"), "By the amount."),
         Filter("transaction_id", column(Payment, "transaction_id"), "The payment with this reference."),
         Filter("processed_by", column(Payment, "processed_by_id"), "Payments this user processed.", refers_to="User"),
         Filter("payment_date", column(Payment, "payment_date"), "By the time of the payment."),
         Filter("processed", column(Payment, "processed_at"), "By the time of processing."),
-        Filter("created", column(Payment, "created_at"), "By the time of registration.", rest=True),
+        Filter("created", column(Payment, "created_at"), "By the time of registration."),
         Filter("updated", column(Payment, "updated_at"), "By the time of the last change."),
     ),
     default_order=(

@@ -12,7 +12,7 @@ from resolvers.binding import bind, implied_status, release, start
 from resolvers.faults import Code, Fault, invalid_transition
 from resolvers.identity.permissions import Permission
 from resolvers.read.columns import column, orderable
-from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.selection import Filter, ListSpec, OfParent, Term
 from resolvers.read.tables import SIMS
 from resolvers.settlement import SERVED
 from resolvers.value_kinds import Digits, Phone, Reference
@@ -48,14 +48,20 @@ class ActivateSimInput:
 LIST = ListSpec(
     table=SIMS,
     filters=(
-        Filter("status", column(Sim, "status"), "SIMs in this state.", rest=True),
-        Filter("contract", column(Sim, "contract_id"), "The SIM of this contract.", refers_to="Contract", rest=True),
+        Filter("status", column(Sim, "status"), "SIMs in this state."),
+        Filter("contract", column(Sim, "contract_id"), "The SIM of this contract.", refers_to="Contract"),
+        Filter(
+            "customer",
+            OfParent("contract_id", "contracts", "customer_id"),
+            "SIMs of this customer's contracts.",
+            refers_to="Customer",
+        ),
         Filter("iccid", column(Sim, "iccid"), "The SIM with this card number."),
         Filter("imsi", column(Sim, "imsi"), "The SIM with this subscriber number."),
         Filter("msisdn", column(Sim, "msisdn"), "SIMs with this phone number, in E.164."),
         Filter("activated", column(Sim, "activated_at"), "By the time of the last activation."),
         Filter("deactivated", column(Sim, "deactivated_at"), "By the time at which it last left a contract."),
-        Filter("created", column(Sim, "created_at"), "By the time of registration.", rest=True),
+        Filter("created", column(Sim, "created_at"), "By the time of registration."),
         Filter("updated", column(Sim, "updated_at"), "By the time of the last change."),
     ),
     default_order=(Term(column(Sim, "created_at"), descending=True), Term(column(Sim, "id"), descending=True)),

@@ -49,12 +49,12 @@ class TariffInput:
 LIST = ListSpec(
     table=TARIFFS,
     filters=(
-        Filter("is_active", column(Tariff, "is_active"), "Tariffs that take new contracts, or do not.", rest=True),
-        Filter("tariff_type", column(Tariff, "tariff_type"), "Prepaid or postpaid tariffs.", rest=True),
+        Filter("is_active", column(Tariff, "is_active"), "Tariffs that take new contracts, or do not."),
+        Filter("tariff_type", column(Tariff, "tariff_type"), "Prepaid or postpaid tariffs."),
         Filter("name", column(Tariff, "name"), "The tariff of exactly this name."),
         Filter("monthly_fee", column(Tariff, "monthly_fee"), "By the fee for a month."),
         Filter("priority", column(Tariff, "priority"), "By the place in lists."),
-        Filter("created", column(Tariff, "created_at"), "By the time at which it was made.", rest=True),
+        Filter("created", column(Tariff, "created_at"), "By the time at which it was made."),
         Filter("updated", column(Tariff, "updated_at"), "By the time of the last change."),
     ),
     default_order=(

@@ -58,11 +58,11 @@ class UserInput:
 LIST = ListSpec(
     table=USERS,
     filters=(
-        Filter("role", column(User, "role"), "Users of this role.", rest=True),
-        Filter("is_active", column(User, "is_active"), "Users who may log in, or may not.", rest=True),
+        Filter("role", column(User, "role"), "Users of this role."),
+        Filter("is_active", column(User, "is_active"), "Users who may log in, or may not."),
         Filter("username", column(User, "username"), "The user of exactly this name."),
         Filter("last_login", column(User, "last_login"), "By the time of the last login."),
-        Filter("created", column(User, "created_at"), "By the time at which it was made.", rest=True),
+        Filter("created", column(User, "created_at"), "By the time at which it was made."),
         Filter("updated", column(User, "updated_at"), "By the time of the last change."),
     ),
     default_order=(Term(column(User, "created_at"), descending=True), Term(column(User, "id"), descending=True)),

@@ -119,6 +119,14 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailKey:
+    """An email address when it is compared: caseless."""
+
+    def read(self, value: object) -> str:
+        return Text().read(value).casefold()
+
+
+@dataclass(frozen=True, slots=True)
 class Digits:
     """A text of ASCII digits, `least` to `most` of them."""
 

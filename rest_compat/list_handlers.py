@@ -13,7 +13,7 @@ import orjson
 from resolvers.faults import Invalid, not_found
 from resolvers.identity.permissions import Permission, require, require_sight
 from resolvers.read.compiler import compile_root
-from resolvers.read.list_criteria import condition, rest_criteria
+from resolvers.read.list_criteria import condition, criteria
 from resolvers.read.search import search_words
 from resolvers.read.selection import Choose, Numbered, Object, Streamed
 from resolvers.write.unit_of_work import select
@@ -84,9 +84,9 @@ class Lists:
         batches = plan.stream(context.database, {**wanted.values, "parent": parent, "caller": caller.user_id})
         return await file_answer(context, file, self.spec.table, batches)
 
-    def chosen(self, criteria: tuple[str, ...], words: tuple[Lookup, ...], order: tuple[Term, ...]) -> Choose:
+    def chosen(self, given: tuple[str, ...], words: tuple[Lookup, ...], order: tuple[Term, ...]) -> Choose:
         """Which rows, in which order: those that the list is of, as far as the query string leaves them."""
-        named = [one for one in rest_criteria(self.spec) if one.name in criteria]
+        named = [one for one in criteria(self.spec) if one.name in given]
         asked_for = [condition(one, itemgetter(one.name)) for one in named]
         return Choose((*self.within, *asked_for), search_words(words, itemgetter("words")), order)
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import Code, Fault, Invalid, invalid
-from resolvers.read.list_criteria import ordering, read_criteria, rest_criteria
+from resolvers.read.list_criteria import criteria, ordering, read_criteria
 from resolvers.read.search import lookup, words_of
+from resolvers.read.selection import Comparison
 from resolvers.value_kinds import Refused
 from resolvers.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
 
     from resolvers.read.search import Lookup
@@ -49,7 +50,7 @@ def asked(spec: ListSpec, parameters: Mapping[str, str], zone: ZoneInfo) -> Aske
     """
     given = {name: text for name, value in parameters.items() if (text := value.strip())}
     page, size = page_number(given.get("page", "1")), page_size(given.get("page_size", str(PAGE_SIZE)))
-    values = read_criteria(rest_criteria(spec), given, zone)
+    values = read_criteria(criteria(spec), dict(_listed(spec, given)), zone)
     words = _words(given.get("search", "")) if spec.searchable else ()
     return Asked(
         page=page,
@@ -59,6 +60,18 @@ def asked(spec: ListSpec, parameters: Mapping[str, str], zone: ZoneInfo) -> Aske
         words=tuple(lookup(word) for word in words),
         values={**values, "words": words},
     )
+
+
+def _listed(spec: ListSpec, given: Mapping[str, str]) -> Iterator[tuple[str, object]]:
+    """The filters of a query string as criteria take them: the values of a list stand between commas."""
+    for one in criteria(spec):
+        if one.name in given:
+            text = given[one.name]
+            yield one.name, _parts(text) if one.comparison is Comparison.IN else text
+
+
+def _parts(text: str) -> list[str]:
+    return [part for one in text.split(",") if (part := one.strip())]
 
 
 def page_number(text: str) -> int:

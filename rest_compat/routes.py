@@ -166,7 +166,8 @@ def _belonging(relation: ToMany) -> tuple[Condition, ...]:
     """What makes rows belong to the one in the path."""
     model = MODELS[relation.target]
     constants = (_equal(model, name, value) for name, value in relation.constants)
-    return (Condition(column(model, relation.remote), Comparison.EQUALS, itemgetter("parent")), *constants)
+    remote = column(model, relation.remote) if isinstance(relation.remote, str) else relation.remote
+    return (Condition(remote, Comparison.EQUALS, itemgetter("parent")), *constants)
 
 
 def _equal(model: Any, name: str, value: object) -> Condition:

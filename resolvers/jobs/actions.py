@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 LIST = ListSpec(
     table=JOBS,
     filters=(
-        Filter("status", column(Job, "status"), "Jobs in this state.", rest=True),
-        Filter("kind", column(Job, "kind"), "Jobs of this kind, such as `billing_run`.", rest=True),
-        Filter("created_by", column(Job, "created_by_id"), "Jobs that this user started.", "User", rest=True),
-        Filter("created", column(Job, "created_at"), "By the time at which it was asked for.", rest=True),
+        Filter("status", column(Job, "status"), "Jobs in this state."),
+        Filter("kind", column(Job, "kind"), "Jobs of this kind, such as `billing_run`."),
+        Filter("created_by", column(Job, "created_by_id"), "Jobs that this user started.", "User"),
+        Filter("created", column(Job, "created_at"), "By the time at which it was asked for."),
         Filter("started", column(Job, "started_at"), "By the time at which a worker began it."),
         Filter("finished", column(Job, "finished_at"), "By the time at which it ended."),
         Filter("updated", column(Job, "updated_at"), "By the time of the last change."),

@@ -39,7 +39,7 @@ def column(model: type[Model], name: str, hidden_from: frozenset[Role] = frozens
     if name not in declared or isinstance(relation, ForeignKeyFieldInstance):
         if relation is None:
             raise KeyError(name)
-        return Column(name, Kind.INTEGER, nullable=relation.null)
+        return Column(name, Kind.INTEGER, nullable=relation.null, relation=True)
     field = declared[name]
     kind = next(kind for field_type, kind in _KINDS if isinstance(field, field_type))
     choices = cast("type[StrEnum]", field.enum_type) if isinstance(field, CharEnumFieldInstance) else None
@@ -47,17 +47,19 @@ def column(model: type[Model], name: str, hidden_from: frozenset[Role] = frozens
 
 
 def orderable(model: type[Model]) -> tuple[Column, ...]:
-    """The columns that its lists may be ordered by: stored scalars that are no relation's id and no secret."""
+    """The columns that its lists may be ordered by: stored scalars, ids of relations among them, and no secret."""
     unseen = _UNSEEN | getattr(model, "secrets", frozenset())
-    names = [name for name, field in model._meta.fields_map.items() if isinstance(field, _SCALARS)]
-    return tuple(column(model, name) for name in names if name not in unseen and not _refers(model, name))
+    declared = model._meta.fields_map
+    keys = {name: f"{name}_id" for name, field in declared.items() if isinstance(field, ForeignKeyFieldInstance)}
+    names = [keys.get(name, name) for name, field in declared.items() if name in keys or isinstance(field, _SCALARS)]
+    return tuple(column(model, name) for name in dict.fromkeys(names) if name not in unseen)
+
+
+def nullable(model: type[Model]) -> tuple[Column, ...]:
+    """Those of them that may be null."""
+    return tuple(one for one in orderable(model) if one.nullable)
 
 
 _UNSEEN = frozenset({"search", "email_key"})
 """Folded copies that the program keeps for itself."""
 _SCALARS = tuple(field_type for field_type, kind in _KINDS if kind is not Kind.DOCUMENT)
-
-
-def _refers(model: type[Model], name: str) -> bool:
-    """Whether the column is a foreign key's, which the model knows only once its relations are resolved."""
-    return isinstance(model._meta.fields_map.get(name.removesuffix("_id")), ForeignKeyFieldInstance)

@@ -3,7 +3,7 @@
 How a door uses it, for an entity's `LIST`:
 
     criteria(LIST)                  every `Criterion`: its `name` in snake_case (`status`, `status_in`, `created_after`,
-                                    `balance_min`) and its `comparison`; `rest_criteria` has those that REST offers
+                                    `balance_min`, `closed_at_is_null`) and its `comparison`
     read_criteria(them, raw, zone)  raw values by name → values to bind by name; raises `Invalid` with every bad one
     condition(criterion, bind)      one `Condition` of a selection
     ordering(LIST, "-created_at")   REST's `ordering`
@@ -17,17 +17,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import Invalid
-from resolvers.read.selection import Column, Comparison, Condition, Kind, Term
+from resolvers.read.selection import Column, Comparison, Condition, Filter, Kind, Term
 from resolvers.value_kinds import MAX_INT, Choice, Day, Hundredths, Refused, Text, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
-    from resolvers.read.selection import Bind, Filter, ListSpec
+    from resolvers.read.selection import Bind, ListSpec
     from resolvers.value_kinds import InputKind
     from resolvers.words import Message
 
@@ -80,9 +81,11 @@ _COMPARISONS: Mapping[Kind, tuple[tuple[str, Comparison], ...]] = {
 }
 
 
+@cache
 def criteria(spec: ListSpec) -> tuple[Criterion, ...]:
-    """All ways to restrict an entity's lists, in the order of its filters."""
-    return tuple(one for declared in spec.filters for one in _criteria(declared))
+    """All ways to restrict an entity's lists: by its filters in their order, then by what is null."""
+    by_value = (one for declared in spec.filters for one in _criteria(declared))
+    return (*by_value, *map(_is_null, (one for one in spec.orderable if one.nullable)))
 
 
 def _criteria(declared: Filter) -> Iterable[Criterion]:
@@ -90,10 +93,9 @@ def _criteria(declared: Filter) -> Iterable[Criterion]:
     return (Criterion(declared, comparison, suffix) for suffix, comparison in ways)
 
 
-def rest_criteria(spec: ListSpec) -> tuple[Criterion, ...]:
-    """Those that REST offers: its documented filters by equality, moments by `_after` and `_before`."""
-    offered = (one for one in criteria(spec) if one.filter.rest)
-    return tuple(one for one in offered if one.suffix in {"", "_after", "_before"})
+def _is_null(column: Column) -> Criterion:
+    said = "Those where it is null, or, with false, those where it is not."
+    return Criterion(Filter(column.field, column, said), Comparison.IS_NULL, "_is_null")
 
 
 def read_criteria(known: Iterable[Criterion], raw: Mapping[str, object], zone: ZoneInfo) -> dict[str, Any]:
@@ -197,9 +199,13 @@ class Moment:
 
 
 def _reader(criterion: Criterion, zone: ZoneInfo) -> InputKind:
+    if criterion.comparison is Comparison.IS_NULL:
+        return _Flag()
     if criterion.filter.refers_to:
         return _Id()
     source = criterion.filter.source
+    if criterion.filter.takes is not None:
+        return criterion.filter.takes
     if source.choices:
         return Choice(source.choices)
     if source.kind is Kind.MOMENT:
@@ -219,9 +225,15 @@ _READERS: Mapping[Kind, InputKind] = {
 
 
 def ordering(spec: ListSpec, text: str) -> tuple[Term, ...]:
-    """The order that REST's `ordering` names: `-created_at,name`. Unknown names are ignored."""
-    names = [name.strip() for name in text.split(",")]
-    return ordered_by(spec, [(name.removeprefix("-"), name.startswith("-")) for name in names])
+    """The order that REST's `ordering` names: `-created_at,customer`. Unknown names are ignored."""
+    known = {one.field: one.name for one in spec.orderable}
+    names = [(name.removeprefix("-"), name.startswith("-")) for name in ordering_names(text)]
+    return ordered_by(spec, [(known[name], descending) for name, descending in names if name in known])
+
+
+def ordering_names(text: str) -> list[str]:
+    """The terms of REST's `ordering` as they are written, `-` and all."""
+    return [name for part in text.split(",") if (name := part.strip())]
 
 
 def ordered_by(spec: ListSpec, names: Iterable[tuple[str, bool]]) -> tuple[Term, ...]:

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from resolvers.read.sources import Column, Expression, Kind, Source, Table, ToMany, ToOne
+from resolvers.read.sources import Column, Expression, Kind, OfParent, Source, Table, ToMany, ToOne
 
 if TYPE_CHECKING:
     from resolvers.read.search import Word
+    from resolvers.value_kinds import InputKind
 
-__all__ = ["Column", "Expression", "Kind", "Source", "Table", "ToMany", "ToOne"]
+__all__ = ["Column", "Expression", "Kind", "OfParent", "Source", "Table", "ToMany", "ToOne"]
 
 Variables = Mapping[str, Any]
 Bind = Callable[[Variables], Any]
@@ -132,7 +133,7 @@ class Comparison(Enum):
 class Condition:
     """One restriction; all of a list's are ANDed. Moments are bound as aware datetimes, choices as their text."""
 
-    source: Source
+    source: Source | OfParent
     comparison: Comparison
     value: Bind
 
@@ -274,29 +275,33 @@ Root = ById | Several | Connection | Numbered | Streamed
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter of an entity's lists, for both doors.
+    """A filter of an entity's lists, for both doors, which derive the names of its comparisons.
 
-    GraphQL derives its names: equality `status`, `customerId`; `statusIn`; moments `createdAfter/Before`; numbers
-    `balanceMin/Max`. REST has `name` alone, where `rest` is set, and `_after`/`_before` for moments.
+    GraphQL: equality `status`, `customerId`; `statusIn`; moments `createdAfter/Before`; numbers `balanceMin/Max`.
+    REST has the same in snake_case, a relation without its `_id`: `customer`, `customer_in`.
     """
 
     name: str
     """snake_case, without a suffix: `status`, `customer`, `created`, `balance`."""
-    source: Source
+    source: Source | OfParent
     description: str
     refers_to: str | None = None
     """The typename whose ids it takes."""
-    rest: bool = False
+    takes: InputKind | None = None
+    """How its values are read, where the source's kind does not say it all: a phone in any spelling."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ListSpec:
-    """How an entity's lists can be searched, filtered and ordered, whichever door they are read through."""
+    """How an entity's lists can be searched, filtered and ordered, whichever door they are read through.
+
+    There is one for each kind of list: it is equal to itself alone.
+    """
 
     table: Table
     filters: tuple[Filter, ...]
     default_order: tuple[Term, ...]
     """Ends with the id."""
     orderable: tuple[Column, ...] = ()
-    """The columns that a caller may order by."""
+    """The columns that a caller may order by; those that may be null can be asked whether they are."""
     searchable: bool = True

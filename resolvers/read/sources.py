@@ -48,8 +48,15 @@ class Column:
     kind: Kind
     choices: type[StrEnum] | None = None
     nullable: bool = False
+    relation: bool = False
+    """It is a foreign key, `customer_id`, and its field is called `customer`."""
     hidden_from: frozenset[Role] = frozenset()
     """Roles that are shown null; such a column can be neither ordered by nor filtered on by anybody."""
+
+    @property
+    def field(self) -> str:
+        """What its field is called: a relation's has no `_id`."""
+        return self.name.removesuffix("_id") if self.relation else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,23 @@ class Expression:
     sqlite: str | None = None
     """The SQL for SQLite where it differs."""
     choices: type[StrEnum] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfParent:
+    """A column of the row that a foreign key names: of a payment, its contract's customer.
+
+    It can be filtered on, and no more. Every value of it leads to few parents, whose rows an index finds.
+    """
+
+    key: str
+    """The foreign key's column: `contract_id`."""
+    table: str
+    """The parent's."""
+    column: str
+    """`customer_id`, of the parent."""
+    kind: Kind = Kind.INTEGER
+    choices: None = None
 
 
 Source = Column | Expression
@@ -78,10 +102,10 @@ class ToOne:
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """The rows of another table whose `remote` column equals this row's `local` one."""
+    """The rows of another table whose `remote` column equals this row's `local` one; `remote` may be their parent's."""
 
     target: str
-    remote: str
+    remote: str | OfParent
     local: str = "id"
     constants: tuple[tuple[str, str], ...] = ()
     """Further columns of the other table that must equal a fixed text (the journal's `entity`)."""

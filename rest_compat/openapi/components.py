@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import STATUS, Code
-from resolvers.read.selection import Column
+from resolvers.read.selection import Column, Comparison
 from resolvers.read.tables import TABLES_BY_TYPENAME
 from resolvers.transfer.tables import SEPARATORS, Format
 from resolvers.value_kinds import Reference
@@ -125,22 +125,33 @@ def _parameter(name: str, description: str, schema: Schema, shown: Any, place: s
 
 def filter_parameter(criterion: Criterion, tell: Teller) -> Schema:
     """A filter in a query string."""
-    source = criterion.filter.source
+    shown = _example(criterion)
     said = f"{tell(criterion.filter.description)} {tell(_BOUNDS[criterion.suffix])}".strip()
-    shown = next(iter(source.choices)).value if source.choices else example(criterion.name, source.kind)
     return _parameter(criterion.name, said, criterion_schema(criterion), shown)
+
+
+def _example(criterion: Criterion) -> Any:
+    source = criterion.filter.source
+    if criterion.comparison is Comparison.IS_NULL:
+        return True
+    one = next(iter(source.choices)).value if source.choices else example(criterion.filter.name, source.kind)
+    return str(one) if criterion.comparison is Comparison.IN else one
 
 
 _BOUNDS = {
     "": "",
     "_after": "From this moment on; a bare date is that day's beginning.",
     "_before": "Up to this moment; a bare date is that day's end.",
+    "_in": "Any of the values, separated by commas.",
+    "_min": "At least this.",
+    "_max": "At most this.",
+    "_is_null": "",
 }
 
 
 def ordering_parameter(spec: ListSpec, tell: Teller) -> Schema:
     """How a list can be ordered."""
-    names = ", ".join(f"`{column.name}`" for column in spec.orderable)
+    names = ", ".join(f"`{column.field}`" for column in spec.orderable)
     usual = ",".join(
         f"{'-' if term.descending else ''}{term.source.name}"
         for term in spec.default_order

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import STATUS
 from resolvers.identity.permissions import GRANTS
-from resolvers.read.list_criteria import rest_criteria
+from resolvers.read.list_criteria import criteria
 from resolvers.transfer.tables import MEDIA_TYPES
 from resolvers.words import word
 from resolvers.write.inputs import input_fields
@@ -90,7 +90,7 @@ def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Sche
     if facts.lists:
         yield from (ref("parameters", name) for name in OF_LISTS)
         yield from ([ref("parameters", "search")] if facts.lists.searchable else [])
-        yield from (components.filter_parameter(criterion, tell) for criterion in rest_criteria(facts.lists))
+        yield from (components.filter_parameter(criterion, tell) for criterion in criteria(facts.lists))
         yield components.ordering_parameter(facts.lists, tell)
 
 

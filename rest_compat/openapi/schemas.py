@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
 from resolvers import value_kinds
-from resolvers.read.selection import Kind
+from resolvers.read.selection import Comparison, Kind
 from resolvers.value_kinds import MAX_INT
 from resolvers.words import word
 from resolvers.write.inputs import Mode, input_fields
@@ -181,6 +181,10 @@ _FORMS: dict[type, Callable[[Any], list[Schema]]] = {
 def criterion_schema(criterion: Criterion) -> Schema:
     """A filter's value in a query string."""
     source = criterion.filter.source
+    if criterion.comparison is Comparison.IS_NULL:
+        return {"type": "boolean"}
+    if criterion.comparison is Comparison.IN:
+        return {"type": "string"}
     if criterion.filter.refers_to:
         return {"type": "integer"}
     if source.choices:

@@ -7,14 +7,14 @@ from datetime import date, datetime
 import strawberry
 
 from models import customers as model
-from resolvers import contracts, journal, tickets
+from resolvers import contracts, journal, payments, sims, tickets
 from resolvers.read.columns import column
-from resolvers.read.selection import Expression, Kind
+from resolvers.read.selection import Expression, Kind, OfParent
 from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import CustomerStatus, CustomerType, DocumentType
 from schema.types.field_sources import computed, global_id, stored, to_many
-from schema.types.links import ContractLink, HistoryEventLink, TicketLink
+from schema.types.links import ContractLink, HistoryEventLink, PaymentLink, SimLink, TicketLink
 from schema.types.node import Node
 
 _ROW = model.Customer
@@ -59,6 +59,14 @@ class Customer(Node):
     )
     tickets: Connection[TicketLink] = to_many(
         tickets.LIST, "customer_id", "The customer's support tickets, in any state."
+    )
+    sims: Connection[SimLink] = to_many(
+        sims.LIST, OfParent("contract_id", "contracts", "customer_id"), "The SIMs of the customer's contracts."
+    )
+    payments: Connection[PaymentLink] = to_many(
+        payments.LIST,
+        OfParent("contract_id", "contracts", "customer_id"),
+        "The payments of the customer's contracts, posted or not.",
     )
     history: Connection[HistoryEventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the customer, newest first.", entity=_ROW.prefix

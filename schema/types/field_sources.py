@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from strawberry.types.base import StrawberryObjectDefinition
     from strawberry.types.field import StrawberryField
 
-    from resolvers.read.selection import ListSpec, Source, Table
+    from resolvers.read.selection import ListSpec, OfParent, Source, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ def to_one_back(target: str, remote: str, reference: Expression, description: st
     return _field(description, Provenance(ToOne(target, local="id", remote=remote), reference=reference))
 
 
-def to_many(spec: ListSpec, remote: str, description: str, **constants: str) -> Any:
-    """The rows of another type whose foreign key `remote` names this row, as a connection.
+def to_many(spec: ListSpec, remote: str | OfParent, description: str, **constants: str) -> Any:
+    """The rows of another type whose foreign key `remote`, or their parent's, names this row, as a connection.
 
     `constants` are further columns of theirs that must equal a fixed text.
     """

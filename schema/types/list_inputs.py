@@ -1,7 +1,7 @@
 """What a list can be asked: filter and ordering inputs, derived from each entity's `ListSpec`.
 
 A filter's names follow contract §5: equality under the field's own name, lists with `In`, times and days with `After`
-and `Before`, numbers with `Min` and `Max`; the ids of other entities are global ones.
+and `Before`, numbers with `Min` and `Max`, and `IsNull`; the ids of other entities are global ones.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ _SAID: Final[dict[str, str]] = {
 
 def _value_type(criterion: Criterion) -> Any:
     one = criterion.filter
+    if criterion.comparison is Comparison.IS_NULL:
+        return bool
     value: Any = strawberry.ID if one.refers_to else one.source.choices or _TYPES[one.source.kind]
     return list[value] if criterion.comparison is Comparison.IN else value
 
@@ -78,11 +80,13 @@ def order_field(spec: ListSpec) -> type[Enum]:
 
 
 def _order_name(column: Column) -> str:
-    return "databaseId" if column.name == "id" else to_camel_case(column.name)
+    return "databaseId" if column.name == "id" else to_camel_case(column.field)
 
 
 def _order_description(column: Column) -> str:
     field = _order_name(column)
+    if column.relation:
+        return f"By the `databaseId` of `{field}`."
     if column.choices is not None:
         return f"By `{field}`, in the order in which its enum lists the values."
     if column.kind is Kind.TEXT:

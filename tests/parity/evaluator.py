@@ -65,6 +65,8 @@ MANY = {
     ("Payment", "ledger"): ("LedgerEntry", "payment_id"),
     ("Payment", "refunds"): ("Payment", "refund_of_id"),
 }
+OF_PARENT = {("Sim", "customer_id"), ("Payment", "customer_id")}
+"""Columns that a row has by its contract."""
 ONE = {
     ("Sim", "contract"): "Contract",
     ("Contract", "customer"): "Customer",
@@ -190,6 +192,10 @@ class Evaluator:
         key = (row.typename, name)
         if key in COMPUTED:
             return COMPUTED[key](self, row)
+        if key in {("Customer", "sims"), ("Customer", "payments")}:
+            typename = get_named_type(info.return_type).name.removesuffix("Connection")
+            mine = [one for one in self.table(typename) if self.stored(one, "customer_id") == row["id"]]
+            return self.page(typename, mine, arguments, self.default_size(info))
         if key in MANY:
             typename, column = MANY[key]
             mine = [one for one in self.table(typename) if one[column] == row["id"]]
@@ -256,10 +262,12 @@ class Evaluator:
         return all(self.holds(row, name, wanted) for name, wanted in conditions.items() if wanted is not None)
 
     def holds(self, row, name, wanted):
-        if name in {"isOverdue", "isUnassigned"}:
+        if name in {"isOverdue", "isUnassigned", "hasSim", "hasContracts"}:
             return COMPUTED[row.typename, name](self, row) == wanted
         base, compare = split(name)
-        value = row[stored(row.typename, base)]
+        value = self.stored(row, stored(row.typename, base))
+        if compare == "IsNull":
+            return (value is None) == wanted
         if value is None:
             return False
         if compare == "In":
@@ -273,19 +281,28 @@ class Evaluator:
             "Max": value <= bound,
         }[compare]
 
+    def stored(self, row, column):
+        """A row's value, or its contract's."""
+        if (row.typename, column) not in OF_PARENT:
+            return row[column]
+        contract = self.by_id("Contract", row["contract_id"])
+        return contract and contract["customer_id"]
+
 
 def split(name):
-    """A filter's base and its way of comparing: `createdAfter`, `statusIn`, `customerId`."""
-    for suffix in ("After", "Before", "Min", "Max", "In"):
+    """A filter's base and its way of comparing: `createdAfter`, `statusIn`, `customerId`, `emailIsNull`."""
+    for suffix in ("After", "Before", "Min", "Max", "In", "IsNull"):
         if name.endswith(suffix) and name != "balanceAfter":
             return name.removesuffix(suffix), suffix
     return name, ""
 
 
 def stored(typename, base):
-    """The column that a filter is about: a moment's name lacks its `_at`."""
+    """The column that a filter is about: a moment's name lacks its `_at`, a relation's that may be null its `_id`."""
+    if (typename, snake(base)) in OF_PARENT:
+        return snake(base)
     columns = MODELS[typename]._meta.fields_db_projection
-    return next(name for name in (snake(base), snake(base) + "_at") if name in columns)
+    return next(name for end in ("", "_at", "_id") if (name := snake(base) + end) in columns)
 
 
 def compared(wanted, value, *, last=False):
@@ -446,6 +463,10 @@ COMPUTED = {
     ("Customer", "shortName"): lambda _, row: short_name(row),
     ("Customer", "contractsCount"): counted("Contract", "customer_id"),
     ("Customer", "ticketsCount"): counted("Ticket", "customer_id"),
+    ("Customer", "hasContracts"): lambda world, row: any(
+        contract["customer_id"] == row["id"] for contract in world.table("Contract")
+    ),
+    ("Contract", "hasSim"): lambda world, row: any(sim["contract_id"] == row["id"] for sim in world.table("Sim")),
     ("Sim", "pukCode"): lambda world, row: None if world.role == "employee" else row["puk_code"],
     ("Sim", "contractNumber"): number_of,
     ("Sim", "customerName"): customer_of,

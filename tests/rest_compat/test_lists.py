@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.users import Role
+from resolvers.read.list_criteria import criteria
+from resolvers.read.selection import Comparison, Kind
+from rest_compat import routes
 from tests.rest_compat.many import many_customers
-from tests.states import CONTRACT_STATES, PAYMENT_STATES, contract_in, payment_in
+from tests.states import CONTRACT_STATES, PAYMENT_STATES, contract_in, customer_in, payment_in
 
 pytestmark = pytest.mark.anyio
 
@@ -201,6 +204,64 @@ async def test_by_the_time_of_creation(api, factory):
     assert await api.ids("/customers/?created_after=2026-03-10T20:00:00Z&ordering=id") == made[1:]
     assert await api.ids("/customers/?created_after=2026-03-11T02:00:00%2B06:00&ordering=id") == made[1:]
     assert await api.ids("/customers/?created_before=2026-03-10T20:00:00.000000Z&ordering=id") == made[:2]
+
+
+async def test_rest_has_every_filter_that_graphql_has(api):
+    """Each is known by its snake_case name: a value that it does not take is told under that name."""
+    for spec in routes._ENTITIES:
+        for one in criteria(spec):
+            if one.filter.source.kind is Kind.TEXT and one.comparison is not Comparison.IS_NULL:
+                continue  # any text will do
+            response = await api.get(f"/{spec.table.name}/", params={one.name: "?"})
+            assert (response.status_code, list(response.json())) == (400, [one.name]), (spec.table.name, one.name)
+
+
+async def test_ranges_and_lists_of_values(api, factory):
+    made = {fee: (await factory.tariff(monthly_fee=fee, priority=-int(fee))).id for fee in ("100", "200", "300")}
+    assert await api.ids("/tariffs/?monthly_fee_min=200") == [made["200"], made["300"]]
+    assert await api.ids("/tariffs/?monthly_fee_max=200.00&monthly_fee_min=100.01") == [made["200"]]
+    assert await api.ids("/tariffs/?priority_max=-200") == [made["200"], made["300"]]
+    active, blocked, suspended = [await customer_in(factory, state) for state in ("active", "blocked", "suspended")]
+    assert await api.ids("/customers/?status_in=active, blocked,&ordering=id") == [active.id, blocked.id]
+    assert await api.ids("/customers/?status_in=suspended") == [suspended.id]
+    assert (await api.get("/customers/?status_in=active,gone")).json().keys() == {"status_in"}
+    assert len(await api.ids("/customers/?status_in=,")) == 0
+
+
+async def test_what_is_null_and_what_is_not(api, factory):
+    with_email = await factory.customer(email="a@example.com", birth_date="1990-01-01")
+    without = await factory.customer(email=None)
+    assert await api.ids("/customers/?email_is_null=true") == [without.id]
+    assert await api.ids("/customers/?email_is_null=0&birth_date_is_null=false") == [with_email.id]
+    ticket = await factory.ticket()
+    await factory.run("ticket.start_work", ticket.id)
+    assert await api.ids("/tickets/?assigned_to_is_null=false") == [ticket.id]
+    assert await api.ids("/tickets/?resolved_at_is_null=false") == []
+
+
+async def test_what_a_customers_contracts_have(api, factory):
+    contract = await factory.active_contract(balance="10.00")
+    sim, other = await factory.sim_of(contract), await factory.active_contract(balance="20.00")
+    draft = await factory.contract(customer_id=contract.customer_id)
+    customer = contract.customer_id
+    (payment,) = await api.ids(f"/contracts/{contract.id}/payments/")
+    for path in (f"/payments/?customer={customer}", f"/customers/{customer}/payments/"):
+        assert await api.ids(path) == [payment], path
+    for path in (f"/sims/?customer={customer}", f"/customers/{customer}/sims/"):
+        assert await api.ids(path) == [sim.id], path
+    assert len(await api.ids(f"/payments/?customer_in={customer},{other.customer_id}")) == 2
+    assert await api.ids("/contracts/?has_sim=false") == [draft.id]
+    assert await api.ids(f"/contracts/?has_sim=true&customer={customer}") == [contract.id]
+    alone = await factory.customer()
+    assert await api.ids("/customers/?has_contracts=false") == [alone.id]
+    assert await api.ids("/customers/?has_contracts=true&ordering=id") == [customer, other.customer_id]
+
+
+async def test_a_customer_by_phone_and_by_email_in_any_case(api, factory):
+    found = await factory.customer(email="Ivan@Example.com")
+    await factory.customer()
+    assert await api.ids("/customers/?email=IVAN@example.COM") == [found.id]
+    assert await api.ids("/customers/", params={"phone": found.phone}) == [found.id]
 
 
 BAD = {
@@ -407,6 +468,14 @@ async def test_unknown_names_in_an_ordering_are_ignored(api, factory):
         "nonsense,-created_at",
     ):
         assert await api.ids("/customers/", params={"ordering": ordering}) == made[::-1], ordering
+
+
+async def test_relations_are_ordered_by_their_id(api, factory):
+    first, second = await factory.customer(), await factory.customer()
+    made = [(await factory.contract(customer_id=one.id)).id for one in (second, first)]
+    assert await api.ids("/contracts/?ordering=customer") == made[::-1]
+    assert await api.ids("/contracts/?ordering=-customer") == made
+    assert await api.ids("/contracts/?ordering=customer_id") == made[::-1]  # newest first: it is no field's name
 
 
 async def test_a_puk_code_cannot_be_ordered_by(api, factory):

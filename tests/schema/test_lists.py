@@ -370,3 +370,30 @@ async def test_a_list_with_a_hole_is_refused(ask):
         'query ($n: String = "А") { me { history { totalCount } } tariffs(filter: {nameIn: [$n]}) { totalCount } }'
     )
     assert (await ask.refusal(document, {"n": None}))["code"] == "VALIDATION"
+
+
+async def test_what_a_customers_contracts_have(ask, factory):
+    contract = await factory.active_contract(balance="10.00")
+    sim = await factory.sim_of(contract)
+    await factory.active_contract(balance="20.00")
+    document = """query ($id: ID!) {
+        customer(id: $id) { sims { nodes { databaseId } } payments(first: 5) { totalCount nodes { amount } } }
+        sims(filter: {customerId: $id}) { nodes { databaseId } }
+        payments(filter: {customerId: $id}) { totalCount nodes { amount } } }"""
+    data = await ask.data(document, {"id": f"cus_{contract.customer_id}"})
+    sims, payments = {"nodes": [{"databaseId": sim.id}]}, {"totalCount": 1, "nodes": [{"amount": "10.00"}]}
+    assert data == {"customer": {"sims": sims, "payments": payments}, "sims": sims, "payments": payments}
+
+
+async def test_whether_there_is_any(ask, factory):
+    contract = await factory.active_contract()
+    draft = await factory.contract(customer_id=contract.customer_id)
+    alone = await factory.customer(email="A@example.com")
+    document = """{ some: contracts(filter: {hasSim: true}) { nodes { databaseId } }
+        none: contracts(filter: {hasSim: false}) { nodes { databaseId } }
+        null: contracts(filter: {activationDateIsNull: true}) { nodes { databaseId } }
+        alone: customers(filter: {hasContracts: false}) { nodes { databaseId } }
+        named: customers(filter: {email: "a@EXAMPLE.com"}) { nodes { databaseId } } }"""
+    data = {key: [one["databaseId"] for one in page["nodes"]] for key, page in (await ask.data(document)).items()}
+    some, none, one = [contract.id], [draft.id], [alone.id]
+    assert data == {"some": some, "none": none, "null": none, "alone": one, "named": one}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resolvers.read.compiler.scalars import value_of
-from resolvers.read.selection import Comparison, Kind
+from resolvers.read.selection import Column, Comparison, Kind, OfParent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,8 @@ def conditions(statement: Statement, where: Sequence[Condition], row: str) -> li
 
 
 def _condition(statement: Statement, condition: Condition, row: str) -> str:
+    if isinstance(condition.source, OfParent):
+        return of_parent(statement, condition.source, row, condition)
     sql, kind = value_of(statement, condition.source, row), condition.source.kind
     match condition.comparison:
         case Comparison.IN:
@@ -37,6 +40,18 @@ def _condition(statement: Statement, condition: Condition, row: str) -> str:
             return sql
         case other:
             return f"{sql} {_OPERATORS[other]} {statement.parameter(condition.value, kind)}"
+
+
+def of_parent(statement: Statement, source: OfParent, row: str, condition: Condition) -> str:
+    """A restriction of the rows' parents."""
+    parent = statement.name("p")
+    own = replace(condition, source=Column(source.column, source.kind))
+    return f"{row}.{source.key} IN ({parents(source, parent)} WHERE {_condition(statement, own, parent)})"
+
+
+def parents(source: OfParent, alias: str) -> str:
+    """A query for the ids of the parents, yet to be restricted."""
+    return f"SELECT {alias}.id FROM {source.table} {alias}"
 
 
 def searched(statement: Statement, choose: Choose, row: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from resolvers.read.compiler.conditions import parents
 from resolvers.read.compiler.connections import connection_text
 from resolvers.read.compiler.pieces import Fixed, array_of, json_string, member, object_of, quoted
 from resolvers.read.compiler.scalars import scalar
@@ -69,7 +70,14 @@ def _listing(statement: Statement, asked: Listing, row: str) -> str:
 def belongs(relation: ToMany, row: str) -> tuple[str, ...]:
     """The conditions that rows `{t}` are those that the relation leads to."""
     fixed = (f"{{t}}.{column} = {quoted(value)}" for column, value in relation.constants)
-    return (f"{{t}}.{relation.remote} = {row}.{relation.local}", *fixed)
+    return (_leads_here(relation, row), *fixed)
+
+
+def _leads_here(relation: ToMany, row: str) -> str:
+    remote = relation.remote
+    if isinstance(remote, str):
+        return f"{{t}}.{remote} = {row}.{relation.local}"
+    return f"{{t}}.{remote.key} IN ({parents(remote, 'p_')} WHERE p_.{remote.column} = {row}.{relation.local})"
 
 
 def _entries(statement: Statement, asked: Entries, row: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from resolvers.words.descriptions.calls import CALLS
 from resolvers.words.descriptions.fields import FIELDS
+from resolvers.words.descriptions.filters import FILTERS
 from resolvers.words.descriptions.inputs import INPUTS
 from resolvers.words.descriptions.jobs import JOBS
 from resolvers.words.descriptions.people import PEOPLE
 from resolvers.words.descriptions.work import WORK
 
-RUSSIAN: dict[str, str] = {**CALLS, **WORK, **FIELDS, **PEOPLE, **INPUTS, **JOBS}
+RUSSIAN: dict[str, str] = {**CALLS, **WORK, **FIELDS, **FILTERS, **PEOPLE, **INPUTS, **JOBS}

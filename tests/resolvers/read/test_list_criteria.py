@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from models import Contract, Customer, Tariff, Ticket
+from models import Contract, Customer, Sim, Tariff, Ticket
 from models.contracts import ContractStatus
 from resolvers.faults import Invalid
 from resolvers.read.columns import column, orderable
@@ -17,7 +17,6 @@ from resolvers.read.list_criteria import (
     ordered_by,
     ordering,
     read_criteria,
-    rest_criteria,
 )
 from resolvers.read.selection import Comparison, Expression, Filter, Kind, ListSpec, Term
 from resolvers.read.tables import CONTRACTS
@@ -28,12 +27,12 @@ DEFAULT = (Term(column(Contract, "created_at"), descending=True), Term(column(Co
 SPEC = ListSpec(
     table=CONTRACTS,
     filters=(
-        Filter("status", column(Contract, "status"), "", rest=True),
-        Filter("customer", column(Contract, "customer_id"), "", refers_to="Customer", rest=True),
+        Filter("status", column(Contract, "status"), ""),
+        Filter("customer", column(Contract, "customer_id"), "", refers_to="Customer"),
         Filter("balance", column(Contract, "balance"), ""),
         Filter("signed", column(Contract, "signed_date"), ""),
         Filter("is_overdue", OVERDUE, ""),
-        Filter("created", column(Contract, "created_at"), "", rest=True),
+        Filter("created", column(Contract, "created_at"), ""),
     ),
     default_order=DEFAULT,
     orderable=orderable(Contract),
@@ -60,11 +59,26 @@ def test_each_kind_of_value_has_its_comparisons_under_the_documented_names():
         *("balance", "balanceMin", "balanceMax"),
         *("signed", "signedAfter", "signedBefore"),
         *("isOverdue", "createdAfter", "createdBefore"),
+        *("suspensionReasonIsNull", "activationDateIsNull", "terminationDateIsNull", "nextBillingDateIsNull"),
+        "notesIsNull",
     ]
 
 
-def test_rest_has_its_documented_filters_and_the_bounds_in_time():
-    assert [one.name for one in rest_criteria(SPEC)] == ["status", "customer", "created_after", "created_before"]
+def test_rest_has_the_same_in_snake_case_a_relation_without_its_id():
+    names = [one.name for one in criteria(SPEC)]
+    assert names[:4] == ["status", "status_in", "customer", "customer_in"]
+    assert names[-1] == "notes_is_null"
+
+
+def test_what_may_be_null_and_is_a_relation_is_asked_by_its_fields_name():
+    spec = ListSpec(table=CONTRACTS, filters=(), default_order=DEFAULT, orderable=orderable(Ticket))
+    names = {one.name: one.graphql_name for one in criteria(spec)}
+    assert (names["assigned_to_is_null"], names["closed_at_is_null"]) == ("assignedToIsNull", "closedAtIsNull")
+
+
+def test_no_secret_can_be_asked_for():
+    spec = ListSpec(table=CONTRACTS, filters=(), default_order=DEFAULT, orderable=orderable(Sim))
+    assert not any("puk" in one.name for one in criteria(spec))
 
 
 def test_values_are_read_by_their_kind():
@@ -184,6 +198,10 @@ def test_pairs_say_the_same():
     assert ordered_by(SPEC, [("balance", True)]) == ordering(SPEC, "-balance")
 
 
-def test_no_secret_no_document_and_no_relation_can_be_ordered_by():
-    names = {one.name for model in (Customer, Contract, Tariff, Ticket) for one in orderable(model)}
-    assert not names & {"search", "email_key", "extra_options", "customer_id", "contract_id", "assigned_to_id"}
+def test_no_secret_and_no_document_can_be_ordered_by():
+    names = {one.name for model in (Customer, Contract, Tariff, Ticket, Sim) for one in orderable(model)}
+    assert not names & {"search", "email_key", "extra_options", "puk_code"}
+
+
+def test_a_relation_is_ordered_by_under_its_fields_name():
+    assert spelt(ordering(SPEC, "-customer,tariff_id")) == ["-customer_id", "-id"]
