@@ -47,6 +47,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "time_zone": ("ABONENT_TIME_ZONE", setting_values.time_zone),
     "access_lifetime": ("ABONENT_ACCESS_LIFETIME", setting_values.seconds),
     "refresh_lifetime": ("ABONENT_REFRESH_LIFETIME", setting_values.seconds),
+    "refresh_grace": ("ABONENT_REFRESH_GRACE", setting_values.grace),
     "max_body_bytes": ("ABONENT_MAX_BODY_BYTES", setting_values.whole(1_024, 1_073_741_824)),
     "body_seconds": ("ABONENT_BODY_SECONDS", setting_values.whole(1, 3_600)),
     "newer_schema": ("ABONENT_NEWER_SCHEMA", setting_values.truth),

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from abonent.config import DATA, BadSettings
 from abonent.kept_secrets import beside, keep_once
+from models.texts import caseless
 from models.users import Role
 from resolvers.context import Context
 from resolvers.faults import Invalid
@@ -96,7 +97,9 @@ async def make_user(context: Context, raw: Mapping[str, object]) -> int:
 
 
 async def user_id_of(reader: Reader, username: str) -> int | None:
-    rows = await reader.fetch(spelt(reader.dialect, "SELECT id FROM users WHERE username = $1"), [username])
+    rows = await reader.fetch(
+        spelt(reader.dialect, "SELECT id FROM users WHERE username_key = $1"), [caseless(username)]
+    )
     return rows[0][0] if rows else None
 
 
@@ -135,9 +138,10 @@ async def apply_password(context: Context, password: str) -> None:
 async def _made_here(reader: Reader, person: Person) -> tuple[int | None, str | None]:
     """The person's id and hash; nothing for somebody else who has the name of one of the demo's staff."""
     sql = (
-        "SELECT id, password FROM users WHERE username = $1 AND (username = $2 OR (first_name = $3 AND last_name = $4))"
+        "SELECT id, password FROM users"
+        " WHERE username_key = $1 AND (username_key = $2 OR (first_name = $3 AND last_name = $4))"
     )
-    values = [person.username, ADMIN, person.first_name, person.last_name]
+    values = [caseless(person.username), ADMIN, person.first_name, person.last_name]
     rows = await reader.fetch(spelt(reader.dialect, sql), values)
     return (rows[0][0], rows[0][1]) if rows else (None, None)
 

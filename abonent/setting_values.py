@@ -49,6 +49,14 @@ def seconds(text: str) -> timedelta:
         raise ValueError(f"{error}, in seconds") from None
 
 
+def grace(text: str) -> timedelta:
+    """A length of time that may be none, and is no more than an hour."""
+    try:
+        return timedelta(seconds=whole(0, 3_600)(text))
+    except ValueError as error:
+        raise ValueError(f"{error}, in seconds") from None
+
+
 def truth(text: str) -> bool:
     if text.lower() not in TRUE + FALSE:
         raise ValueError("true or false")

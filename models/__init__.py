@@ -9,7 +9,7 @@ from models.payments import Payment
 from models.sims import Sim
 from models.tariffs import Tariff
 from models.tickets import Ticket
-from models.users import LoginFailure, Session, User
+from models.users import LoginFailure, RefreshToken, Session, User
 
 __all__ = [
     "AuditEvent",
@@ -20,6 +20,7 @@ __all__ = [
     "LedgerEntry",
     "LoginFailure",
     "Payment",
+    "RefreshToken",
     "Session",
     "Sim",
     "Tariff",

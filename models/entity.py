@@ -8,14 +8,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.fields import MomentField
+from models.texts import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def fold(text: str) -> str:
-    """The form in which texts are searched: casefolded, and ё as е (contract §4)."""
-    return text.casefold().replace("ё", "е")
 
 
 def search_text(parts: Iterable[str | None]) -> str:

@@ -44,6 +44,8 @@ class Settings:
     """Of business dates: signed, activation, billing, a bare date in a filter."""
     access_lifetime: timedelta = timedelta(hours=1)
     refresh_lifetime: timedelta = timedelta(days=7)
+    refresh_grace: timedelta = timedelta(seconds=30)
+    """For which a refresh token that has been used may be used again: by another tab, after a lost answer."""
     due_hours: Mapping[TicketPriority, int] = field(default_factory=_due_hours)
     query_limits: QueryLimits = field(default_factory=QueryLimits)
     max_body_bytes: int = 1_048_576

@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from models.entity import Entity, search_text
 from models.fields import MomentField
+from models.texts import caseless
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,9 +27,10 @@ class User(Entity):
     prefix: ClassVar[str] = "usr"
     secrets: ClassVar[frozenset[str]] = frozenset({"password"})
     watched: ClassVar[frozenset[str]] = frozenset({"username", "role", "is_active"})
-    unjournaled: ClassVar[frozenset[str]] = Entity.unjournaled | {"last_login"}
+    unjournaled: ClassVar[frozenset[str]] = Entity.unjournaled | {"last_login", "username_key"}
 
     username = fields.CharField(max_length=255)
+    username_key = fields.TextField(description="the caseless username, unique; nobody sees it")
     password = fields.CharField(max_length=255, description="Argon2id hash")
     first_name = fields.CharField(max_length=255, null=True)
     last_name = fields.CharField(max_length=255, null=True)
@@ -41,6 +43,10 @@ class User(Entity):
 
     class Meta:
         table = "users"
+
+    def key(self) -> str:
+        """What `username_key` is to be."""
+        return caseless(self.username)
 
     def searchable(self) -> str:
         """Names alone: everybody may search staff, and nobody is to learn contacts by searching for them."""
@@ -55,7 +61,6 @@ class Session(Model):
         "models.User", related_name="sessions", on_delete=fields.CASCADE
     )
     user_id: int
-    refresh_jti: UUID = fields.UUIDField()
     created_at = MomentField()
     refreshed_at = MomentField()
     expires_at = MomentField()
@@ -65,13 +70,31 @@ class Session(Model):
         table = "sessions"
 
 
+class RefreshToken(Model):
+    """A refresh token of a session that is still to be used, or has just been."""
+
+    jti: UUID = fields.UUIDField(primary_key=True)
+    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
+        "models.Session", related_name="refresh_tokens", on_delete=fields.CASCADE
+    )
+    session_id: UUID
+    used_at = MomentField(null=True)
+
+    class Meta:
+        table = "refresh_tokens"
+
+
 class LoginFailure(Model):
-    """One wrong password: whose (the folded username, which need not exist) and from where."""
+    """One wrong password: whose (the folded username, which need not exist) and from where.
+
+    While it is `pending` it has not been looked at, and counts as a failure.
+    """
 
     id = fields.BigIntField(primary_key=True)
     username = fields.CharField(max_length=255)
     address = fields.CharField(max_length=255)
     created_at = MomentField()
+    pending = fields.BooleanField(default=False)
 
     class Meta:
         table = "login_failures"

@@ -15,7 +15,7 @@ from resolvers.identity.permissions import Permission
 from resolvers.read.columns import column, orderable
 from resolvers.read.selection import Expression, Filter, Kind, ListSpec, Term
 from resolvers.read.tables import CUSTOMERS
-from resolvers.value_kinds import LONG_TEXT, Choice, Day, Email, EmailKey, Phone, Text
+from resolvers.value_kinds import LONG_TEXT, Choice, Day, DocumentKey, Email, EmailKey, Phone, Text
 from resolvers.words import Message
 from resolvers.write.deletion import refuse_while
 from resolvers.write.inputs import given, takes
@@ -57,14 +57,21 @@ LIST = ListSpec(
         Filter("document_type", column(Customer, "document_type"), "Customers with this kind of document."),
         Filter("customer_type", column(Customer, "customer_type"), "Persons or organizations."),
         Filter("has_contracts", _HAS_CONTRACTS, "Customers who have a contract, in any state, or have none."),
-        Filter("phone", column(Customer, "phone"), "The customer with this number, in E.164."),
+        Filter(
+            "phone", column(Customer, "phone"), "The customer with this number, in any usual spelling.", takes=Phone()
+        ),
         Filter(
             "email",
             column(Customer, "email_key"),
             "The customer with this email address, in any case.",
             takes=EmailKey(),
         ),
-        Filter("document_number", column(Customer, "document_number"), "Customers with this document number."),
+        Filter(
+            "document_number",
+            column(Customer, "document_key"),
+            "Customers with this document number, whatever its case, blanks and dashes.",
+            takes=DocumentKey(),
+        ),
         Filter("inn", column(Customer, "inn"), "Customers with this taxpayer number."),
         Filter("birth_date", column(Customer, "birth_date"), "By the day of birth."),
         Filter("created", column(Customer, "created_at"), "By the time of registration."),
@@ -100,7 +107,8 @@ def _complete(work: Work, customer: Customer) -> None:
     coming = [name for name, day in days.items() if day is not None and day > work.today]
     if coming:
         raise Invalid({name: (Message("in_the_future"),) for name in coming})
-    customer.search, customer.email_key = customer.searchable(), customer.folded_email()
+    customer.search = customer.searchable()
+    customer.update_from_dict(customer.keys())
 
 
 @operation(

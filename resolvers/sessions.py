@@ -1,7 +1,8 @@
 """Logging in, staying logged in, logging out (contract §3, Tokens).
 
-A session is one login and every token refreshed from it. It lives in one row: its refresh token's id changes at each
-refresh, and the moment it ends, all of its tokens are worth nothing, since every request looks the session up.
+A session is one login and every token refreshed from it. It lives in one row, and the moment it ends, all of its tokens
+are worth nothing, since every request looks the session up. Its refresh tokens are rows beside it for as long as they
+may be used: one that is not there, or was used too long ago, has been copied.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from models.users import Session, User
+from models.database import Dialect
+from models.texts import caseless
+from models.users import RefreshToken, Session, User
 from resolvers.context import now
 from resolvers.faults import Code, fault, invalid
 from resolvers.identity import login_throttle, passwords, tokens
@@ -93,7 +96,8 @@ async def login(context: Context, username: str, password: str) -> Tokens:
     """
     async with login_throttle.attempt(context, username) as attempt:
         user = await _named(context.database, username)
-        right = await passwords.matches(context.settings, user.password if user else None, password)
+        kept = user.password if user else None
+        right = await passwords.matches(context.settings, kept, password, attempt.place)
         if user is None or not right or not user.is_active:
             raise fault(Code.INVALID_CREDENTIALS)
         stronger = await _rehashed(context.settings, user, password)
@@ -104,7 +108,9 @@ async def login(context: Context, username: str, password: str) -> Tokens:
 
 
 async def _named(reader: Reader, username: str) -> User | None:
-    found = await reader.fetch(spelt(reader.dialect, "SELECT id FROM users WHERE username = $1"), [username])
+    found = await reader.fetch(
+        spelt(reader.dialect, "SELECT id FROM users WHERE username_key = $1"), [caseless(username)]
+    )
     rows = await select(reader, User, [found[0][0]]) if found else []
     return rows[0] if rows else None
 
@@ -132,11 +138,11 @@ async def _open(
     await Session.create(
         id=session_id,
         user_id=user.id,
-        refresh_jti=refresh_jti,
         created_at=moment,
         refreshed_at=moment,
         expires_at=moment + context.settings.refresh_lifetime,
     )
+    await RefreshToken.create(jti=refresh_jti, session_id=session_id)
     return _issued(context.settings, user.id, session_id, refresh_jti, moment)
 
 
@@ -149,7 +155,8 @@ def _issued(settings: Settings, user_id: int, session_id: UUID, refresh_jti: UUI
 async def refresh(context: Context, refresh_token: str) -> Tokens:
     """Exchange a refresh token for a new pair. Raises `token_not_valid`.
 
-    Each is good once. One that comes back was copied, by whom nobody can tell: its session ends, for thief and owner.
+    Each is good once, and for a moment longer: two tabs may come with the same one, or the answer was lost. One that
+    comes back later was copied, by whom nobody can tell: its session ends, for thief and owner.
     """
     claims = tokens.read(context.settings, refresh_token, TokenType.REFRESH)
     rotated = await context.database.write(partial(_rotate, context.settings, claims))
@@ -159,22 +166,40 @@ async def refresh(context: Context, refresh_token: str) -> Tokens:
 
 
 async def _rotate(settings: Settings, claims: Claims, tx: Transaction) -> Tokens | None:
-    """The new pair; None, and the session ended, if the token was not its latest."""
+    """The new pair; None, and the session ended, if the token may not be used any more."""
     moment, refresh_jti = now(), tokens.new_id()
-    expires = moment + settings.refresh_lifetime
-    rows = await tx.fetch(spelt(tx.dialect, _ROTATE), [refresh_jti, moment, expires, claims.session_id, claims.jti])
-    if not rows or rows[0][0] != claims.user_id:
+    if not await _may_rotate(settings, claims, moment, tx):
         await Session.filter(id=claims.session_id, ended_at__isnull=True).update(ended_at=moment)
         return None
+    await RefreshToken.filter(jti=claims.jti, used_at__isnull=True).update(used_at=moment)
+    await RefreshToken.create(jti=refresh_jti, session_id=claims.session_id)
+    expires = moment + settings.refresh_lifetime
+    await Session.filter(id=claims.session_id).update(refreshed_at=moment, expires_at=expires)
     return _issued(settings, claims.user_id, claims.session_id, refresh_jti, moment)
 
 
-# one statement decides, so that of two who hold the same token only one can win
-_ROTATE = """
-UPDATE sessions SET refresh_jti = $1, refreshed_at = $2, expires_at = $3
-WHERE id = $4 AND refresh_jti = $5 AND ended_at IS NULL AND expires_at > $2
-AND EXISTS (SELECT 1 FROM users u WHERE u.id = user_id AND u.is_active)
-RETURNING user_id
+async def _may_rotate(settings: Settings, claims: Claims, moment: datetime, tx: Transaction) -> bool:
+    """Whether the session lives, and this token of its is unused or was used just now; the session stays locked."""
+    lock = Lock.CHANGE.value + " OF s" if tx.dialect is Dialect.POSTGRES else ""
+    rows = await tx.fetch(spelt(tx.dialect, _LIVING + lock), [claims.session_id, moment])
+    if not rows or rows[0][0] != claims.user_id:
+        return False
+    kept = await RefreshToken.filter(session_id=claims.session_id)
+    forgotten = [one.jti for one in kept if one.used_at and moment - one.used_at > settings.refresh_grace]
+    await RefreshToken.filter(jti__in=forgotten).delete()
+    unused = sum(one.used_at is None for one in kept)
+    return unused < MOST_TOKENS and any(
+        one.jti == claims.jti and (one.used_at is None or abs(moment - one.used_at) < settings.refresh_grace)
+        for one in kept
+    )
+
+
+MOST_TOKENS = 40
+"""Unused refresh tokens that a session may have: no browser has so many tabs that come within a moment."""
+
+_LIVING = """
+SELECT s.user_id FROM sessions s JOIN users u ON u.id = s.user_id
+WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.is_active
 """
 
 
@@ -218,7 +243,9 @@ async def _check(context: Context, data: PasswordChange) -> CheckedChange:
     caller = require(context, Permission.OWN_PROFILE)
     async with login_throttle.attempt(context, caller.username) as attempt:
         (user,) = await select(context.database, User, [caller.user_id]) or (None,)
-        if user is None or not await passwords.matches(context.settings, user.password, data.old_password):
+        if user is None or not await passwords.matches(
+            context.settings, user.password, data.old_password, attempt.place
+        ):
             raise invalid("old_password", "wrong_password")
         await context.database.write(attempt.succeeded)
     return CheckedChange(user.password, await passwords.hashed(context.settings, data.new_password))

@@ -58,7 +58,7 @@ LIST = ListSpec(
         ),
         Filter("iccid", column(Sim, "iccid"), "The SIM with this card number."),
         Filter("imsi", column(Sim, "imsi"), "The SIM with this subscriber number."),
-        Filter("msisdn", column(Sim, "msisdn"), "SIMs with this phone number, in E.164."),
+        Filter("msisdn", column(Sim, "msisdn"), "SIMs with this phone number, in any usual spelling.", takes=Phone()),
         Filter("activated", column(Sim, "activated_at"), "By the time of the last activation."),
         Filter("deactivated", column(Sim, "deactivated_at"), "By the time at which it last left a contract."),
         Filter("created", column(Sim, "created_at"), "By the time of registration."),

@@ -21,7 +21,7 @@ from resolvers.read.tables import STAFF, USERS
 from resolvers.sessions import end_sessions
 from resolvers.statements import spelt
 from resolvers.ticket_actions import take_from_assignee
-from resolvers.value_kinds import Choice, Email, Phone, Secret, Text, Truth
+from resolvers.value_kinds import Choice, Email, Phone, Secret, Text, Truth, Username
 from resolvers.words import Message
 from resolvers.write.deletion import refuse_while
 from resolvers.write.inputs import UNSET, changes_in, given, takes
@@ -60,7 +60,7 @@ LIST = ListSpec(
     filters=(
         Filter("role", column(User, "role"), "Users of this role."),
         Filter("is_active", column(User, "is_active"), "Users who may log in, or may not."),
-        Filter("username", column(User, "username"), "The user of exactly this name."),
+        Filter("username", column(User, "username_key"), "The user of this name, in any case.", takes=Username()),
         Filter("last_login", column(User, "last_login"), "By the time of the last login."),
         Filter("created", column(User, "created_at"), "By the time at which it was made."),
         Filter("updated", column(User, "updated_at"), "By the time of the last change."),
@@ -74,7 +74,11 @@ ACTIVE = (Condition(column(User, "is_active"), Comparison.EQUALS, lambda _: True
 
 STAFF_LIST = ListSpec(
     table=STAFF,
-    filters=(Filter("username", column(User, "username"), "The member of staff of exactly this name."),),
+    filters=(
+        Filter(
+            "username", column(User, "username_key"), "The member of staff of this name, in any case.", takes=Username()
+        ),
+    ),
     default_order=(Term(column(User, "username")), Term(column(User, "id"))),
     orderable=(column(User, "id"), column(User, "username")),
 )
@@ -101,7 +105,7 @@ async def _hash(context: Context, data: UserInput) -> UserInput:
 async def create_user(work: Work, data: UserInput) -> User:
     """Make a user: an employee, unless another role is given."""
     user = User(**given(data))
-    user.search = user.searchable()
+    user.search, user.username_key = user.searchable(), user.key()
     return await work.add(user)
 
 
@@ -164,7 +168,7 @@ async def update_user(work: Work, user: User, data: UserInput) -> User:
     was_admin, was_active = _is_acting_admin(user), user.is_active
     changes = changes_in(data, user)
     user.update_from_dict(changes)
-    user.search = user.searchable()
+    user.search, user.username_key = user.searchable(), user.key()
     if was_admin and not _is_acting_admin(user):
         _require_another_admin(work, user)
     if "password" in changes or not user.is_active:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 import orjson
 import phonenumbers
 
+from models.texts import caseless, composed, document_key, is_blank, trimmed
+from resolvers import phones
 from resolvers.words import Message
 
 if TYPE_CHECKING:
@@ -53,14 +55,22 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def _text(value: object) -> str:
+    """In NFC, without what nobody sees at its ends."""
     if not isinstance(value, str):
         raise Refused("not_text")
-    return storable(value).strip()
+    return trimmed(composed(storable(value)))
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Control characters and line breaks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of at most `limit` characters; blanks around it are dropped."""
+    """A text of at most `limit` characters, without blanks and invisible characters around it (contract §1).
+
+    A short one is one line.
+    """
 
     limit: int = SHORT_TEXT
 
@@ -68,12 +78,14 @@ class Text:
         text = _text(value)
         if len(text) > self.limit:
             raise Refused("too_long", limit=self.limit)
+        if self.limit <= SHORT_TEXT and _CONTROL.search(text):
+            raise Refused("not_one_line")
         return text
 
 
 @dataclass(frozen=True, slots=True)
 class Secret(Text):
-    """A password or a token: taken to the letter, blanks included; `least` characters or more."""
+    """A password or a token: taken to the letter, blanks included; `least` characters or more, as NFC counts them."""
 
     least: int = 0
 
@@ -82,23 +94,42 @@ class Secret(Text):
             raise Refused("not_text")
         if len(value) > self.limit:
             raise Refused("too_long", limit=self.limit)
-        if 0 < len(value) < self.least:
+        if 0 < len(composed(storable(value))) < self.least:
             raise Refused("too_short", limit=self.least)
-        return storable(value)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Username:
+    """What a user is called when it is compared: caseless."""
+
+    def read(self, value: object) -> str:
+        return caseless(Text().read(value))
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKey:
+    """A document's number when it is compared: without case, blanks and dashes, look-alike letters as Latin ones."""
+
+    def read(self, value: object) -> str:
+        return document_key(Text().read(value))
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A phone number in any usual spelling, kept as E.164."""
+    """A phone number in any usual spelling, kept as E.164. Letters and extensions are refused, not left out."""
 
-    region: str = "KG"
+    region: str = phones.REGION
 
     def read(self, value: object) -> str:
         text = Text().read(value)
         if text == "":
             return text
+        digits = phones.digits(text)
+        if digits is None:
+            raise Refused("not_a_phone")
         try:
-            number = phonenumbers.parse(text, self.region)
+            number = phonenumbers.parse(digits, self.region)
         except phonenumbers.NumberParseException:
             raise Refused("not_a_phone") from None
         if not phonenumbers.is_possible_number(number):
@@ -109,11 +140,17 @@ class Phone:
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
+def _has_blanks(text: str) -> bool:
+    return any(map(is_blank, text))
+
+
 @dataclass(frozen=True, slots=True)
 class Email:
+    """An email address; nothing invisible is in it, which would make two of one."""
+
     def read(self, value: object) -> str:
         text = Text().read(value)
-        if text and not _EMAIL.fullmatch(text):
+        if text and (_has_blanks(text) or not _EMAIL.fullmatch(text)):
             raise Refused("not_an_email")
         return text
 
@@ -123,7 +160,7 @@ class EmailKey:
     """An email address when it is compared: caseless."""
 
     def read(self, value: object) -> str:
-        return Text().read(value).casefold()
+        return caseless(Text().read(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +285,26 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A calendar day, `2026-01-31`."""
+    """A calendar day, `2026-01-31`, of the years 1900 to 9998: beyond, drivers and zones lose days (contract §1)."""
 
     def read(self, value: object) -> date:
-        try:
-            if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-        raise Refused("not_a_day")
+        day = calendar_day(value)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise Refused("day_out_of_range", first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat())
+        return day
+
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
+
+
+def calendar_day(value: object) -> date:
+    """Any day that a calendar has."""
+    try:
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise Refused("not_a_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +331,7 @@ class Options:
         return plain  # type: ignore[return-value]
 
     def _plain(self, value: object, depth: int) -> object:
-        """The same value in types that JSON has; a decimal becomes the nearest float."""
+        """The same value in types that JSON has."""
         if isinstance(value, dict | list) and depth == 0:
             raise Refused("too_deep", limit=self.max_depth)
         if isinstance(value, dict):
@@ -292,13 +340,18 @@ class Options:
             return [self._plain(inner, depth - 1) for inner in value]
         if isinstance(value, str):
             return storable(value)
-        if isinstance(value, Decimal):
-            return self._number(float(value))
+        if isinstance(value, Decimal | float):
+            return _kept_number(value)
         if isinstance(value, int) and not -(2**53) <= value <= 2**53:
             raise Refused("too_large", limit=2**53)
         return value
 
-    def _number(self, value: float) -> float:
-        if value - value != 0:  # an infinity, from 1e999, or NaN
-            raise Refused("too_large", limit="1.7e308")
-        return value
+
+def _kept_number(sent: Decimal | float) -> float:
+    """A number with a point or an exponent, which JSON's readers take for a float: the very one that was sent."""
+    number = float(sent)
+    if number - number != 0:  # an infinity, from 1e999, or NaN
+        raise Refused("too_large", limit="1.7e308")
+    if isinstance(sent, Decimal) and Decimal(repr(number)) != sent:
+        raise Refused("too_precise")
+    return number

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
 
-    from resolvers.read.search import Lookup
+    from resolvers.read.search import Lookup, Sought
     from resolvers.read.selection import ListSpec, Term
 
 PAGE_SIZE = 100
@@ -96,7 +96,7 @@ def page_size(text: str) -> int:
     return LARGEST_PAGE if len(digits) > len(str(LARGEST_PAGE)) else min(int(digits), LARGEST_PAGE)
 
 
-def _words(text: str) -> tuple[str, ...]:
+def _words(text: str) -> tuple[Sought, ...]:
     try:
         return words_of(text)
     except Refused as refusal:

@@ -43,6 +43,7 @@ TABLES = (
     "audit_events",
     "jobs",
     "sessions",
+    "refresh_tokens",
     "login_failures",
     "idempotency_keys",
     "tallies",

@@ -67,6 +67,7 @@ class Factory:
         moment, username = datetime.now(UTC), f"{role}-{next(self.numbers)}"
         user = User(
             username=username,
+            username_key=username,
             password="no hash: nobody can log in as this one",
             role=role,
             search=search_text((username,)),
@@ -77,7 +78,6 @@ class Factory:
         session = Session(
             id=uuid4(),
             user_id=user.id,
-            refresh_jti=uuid4(),
             created_at=moment,
             refreshed_at=moment,
             expires_at=moment + timedelta(days=7),

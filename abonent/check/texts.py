@@ -99,8 +99,10 @@ async def _rows(database: Database, derived: Derived) -> AsyncIterator[tuple[Ent
 def _wrong(row: Any, search: str, zone: ZoneInfo) -> Iterator[str]:
     if row.search != search:
         yield "its search text is out of date"
-    if isinstance(row, Customer) and row.email_key != row.folded_email():
-        yield "its folded email is not that of its email"
+    if isinstance(row, Customer) and any(getattr(row, name) != key for name, key in row.keys().items()):
+        yield "the keys of its email and document are not those of what they say"
+    if isinstance(row, User) and row.username_key != row.key():
+        yield "the key of its username is not that of its username"
     if isinstance(row, Contract):
         yield from _wrong_terms(row, zone)
 

@@ -41,6 +41,7 @@ class CustomerRow(NamedTuple):
     email_key: str | None
     document_type: str
     document_number: str
+    document_key: str
     passport_issued_by: str | None
     passport_issue_date: date | None
     inn: str | None

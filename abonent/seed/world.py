@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from abonent.seed import names
 from abonent.seed.rows import ContractRow, CustomerRow, SimRow, TariffRow
 from models.entity import search_text
+from models.texts import document_key
 from resolvers.binding import months_after
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def _customer(world: World, place: int, row_id: int) -> CustomerRow:
         email_key=email,
         document_type=chance.choices(("passport", "id_card", "driver_license", "foreign_passport"), (60, 30, 5, 5))[0],
         document_number=document,
+        document_key=document_key(document),
         passport_issued_by=f"МКК {chance.randrange(10, 60)}-{chance.randrange(1, 20):02d}",
         passport_issue_date=date(2012, 1, 1) + timedelta(days=chance.randrange(3_000)),
         inn=f"{chance.randrange(10**13, 10**14)}",

@@ -122,7 +122,7 @@ _CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "running": ("heartbeat", "status"),
         "lengths": (),
     },
-    "login_failures": {"lengths": ()},
+    "login_failures": {"lengths": (), "is_pending": ("pending",)},
     "idempotency_keys": {"outcome": ("outcome",), "lengths": ()},
 }
 
@@ -160,7 +160,9 @@ def _of_postgres(cause: asyncpg.IntegrityConstraintViolationError) -> Rule | Non
 
 _MESSAGE = re.compile(r"(?P<kind>UNIQUE|CHECK|NOT NULL|FOREIGN KEY) constraint failed(: (?P<what>.+))?")
 _BY_COLUMNS: Final = {", ".join(f"{rule.table}.{column}" for column in rule.columns): rule for rule in UNIQUE} | {
-    "customers.email_key": RULES["customers_email_key"]
+    "users.username_key": RULES["users_username_key"],
+    "customers.email_key": RULES["customers_email_key"],
+    "customers.document_key, customers.document_type": RULES["customers_document_key"],
 }
 """SQLite names the columns of a unique index, rather than the index."""
 

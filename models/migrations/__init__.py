@@ -12,6 +12,7 @@ import os
 import sqlite3
 import time
 from contextlib import closing, suppress
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,16 @@ from models.database.engine import Dialect, Raced, Unavailable
 from models.database.postgres_pool import ERRORS
 from models.database.sqlite import database_file
 from models.database.sqlite_worker import connect, translated
+from models.migrations.clashes import BEFORE, refusal
 from models.migrations.refusals import ANOTHERS, of_newer, of_postgres, of_sqlite
+from models.texts import caseless, composed, document_key, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
+    from models.migrations.clashes import Clash
     from models.settings import Settings
 
 __all__ = ["make_private", "migrate", "newer", "of_sqlite"]
@@ -85,6 +89,7 @@ def _migrate_sqlite(settings: Settings) -> list[str]:
         with closing(connect(file, create=True, patience=PATIENCE)) as connection:
             _need_ours(connection, file)
             _use_wal(connection, file)
+            _lend_functions(connection)
             return _migrated(connection, settings)
     except (sqlite3.Error, OSError) as error:
         raise Unavailable(of_sqlite(error, file)) from error
@@ -128,18 +133,37 @@ def _use_wal(connection: sqlite3.Connection, file: Path) -> None:
             return
 
 
+def _lend_functions(connection: sqlite3.Connection) -> None:
+    """The forms of texts, for migrations that carry rows over to them; NULL stays."""
+    for form in (composed, caseless, fold, document_key):
+        connection.create_function(form.__name__, 1, partial(_unless_null, form), deterministic=True)
+
+
+def _unless_null(form: Callable[[str], str], text: str | None) -> str | None:
+    return None if text is None else form(text)
+
+
 def _migrated(connection: sqlite3.Connection, settings: Settings) -> list[str]:
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(KEPT)
     applied = {row[0] for row in connection.execute(APPLIED)}
     names = []
     for name, sql in _pending(Dialect.SQLITE, applied, settings):
+        found = [(clash, connection.execute(clash.sql).fetchall()) for clash in BEFORE.get(name, ())]
+        _refuse_clashes(found)
         for statement in _statements(sql):
             connection.execute(statement)
         connection.execute("INSERT INTO schema_migrations VALUES (?, strftime('%Y-%m-%dT%H:%M:%fZ'))", [name])
         names.append(name)
     connection.execute("COMMIT")
     return names
+
+
+def _refuse_clashes(found: Iterable[tuple[Clash, Sequence[Sequence[object]]]]) -> None:
+    """Raises `Unavailable`, which undoes it all, for rows that the next migration's unique indexes would not take."""
+    sentences = [clash.sentence(rows) for clash, rows in found if rows]
+    if sentences:
+        raise Unavailable(refusal(sentences))
 
 
 def _statements(sql: str) -> Iterator[str]:
@@ -192,6 +216,7 @@ async def _migrated_postgres(connection: asyncpg.Connection, settings: Settings)
         await connection.execute(KEPT)
         await _need_trigrams(connection)
     for name, sql in pending:
+        _refuse_clashes([(clash, await connection.fetch(clash.sql)) for clash in BEFORE.get(name, ())])
         await connection.execute(sql)
         await connection.execute("INSERT INTO schema_migrations VALUES ($1, now()::text)", name)
     return [name for name, _ in pending]

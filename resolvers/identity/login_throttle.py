@@ -1,25 +1,30 @@
-"""Guessing passwords is slowed, for one username and for one address (contract §3).
+"""Guessing passwords is slowed: for one username from one address, and far later for either alone (contract §3).
 
-Failures are counted in the database, so that several workers slow the same guesser. An attempt is written down as a
-failure before the password is looked at, and taken back if it was right: however many guesses arrive at once, each is
-counted before the next is let in. A username that nobody has is counted like any other. What was refused for coming
-too soon is not counted, so that a guesser cannot keep the owner waiting for longer than a minute at a time.
+A stranger who tries one username slows nobody but his own address; only very many of them together slow the username,
+and that for seconds. Failures are counted in the database, so that several workers slow the same guesser. An attempt is
+written down as a failure, still pending, before the password is looked at, and taken back if it was right: however many
+guesses arrive at once, each is counted before the next is let in. Whoever is kept out by pending ones alone waits for
+them, so that those who know the password and come all at once are not taken for guessers. A username that nobody has is
+counted like any other. What was refused for coming too soon is not counted.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
+import random
+import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from models.database import Dialect
-from models.entity import fold
 from models.fields import MomentField
+from models.texts import fold
 from models.users import LoginFailure
 from resolvers.context import now
 from resolvers.faults import Code, Fault
@@ -40,6 +45,12 @@ LONGEST_WAIT = 60
 BUSY_WAIT = 5
 """Seconds after which to try again when too many passwords are being checked."""
 COLUMN_WIDTH = 255
+PATIENCE = 10.0
+"""Seconds that one waits for pending attempts; each is over when its password has been looked at."""
+LOOKS = (0.02, 0.05)
+"""Seconds between two looks whether they are: at least, at most."""
+ABANDONED = timedelta(seconds=30)
+"""An attempt that is pending for so long has been left by a process that died, and is a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,85 +59,154 @@ class Limit:
 
     free: int
     first_wait: int
+    longest_wait: int = LONGEST_WAIT
 
     def wait(self, failures: int) -> int:
         """Seconds to let pass since the last failure."""
         if failures < self.free:
             return 0
-        return min(LONGEST_WAIT, self.first_wait << min(failures - self.free, LONGEST_WAIT))
+        return min(self.longest_wait, self.first_wait << min(failures - self.free, LONGEST_WAIT))
 
 
-USERNAME = Limit(free=5, first_wait=5)
+PAIR = Limit(free=5, first_wait=5)
+"""Of one username from one address."""
+USERNAME = Limit(free=100, first_wait=1, longest_wait=5)
+"""Of one username from anywhere: an owner among many strangers must get in between them."""
 ADDRESS = Limit(free=100, first_wait=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attempt:
     """A password about to be checked, already counted as a failure."""
 
     failure_id: int
     username: str
+    address: str
+    place: passwords.Place
+    """Among the passwords that wait; `passwords.matches` takes it."""
+    right: bool = False
 
     async def succeeded(self, _: Transaction) -> None:
-        """Take the failure back, within a transaction of the caller's, and give the username all its free ones again.
+        """Take the failure back, within a transaction of the caller's, and give username and address their free ones.
 
-        What the address has failed at for other usernames stays, or one good login would excuse a thousand guesses.
+        What the address has failed at for other usernames stays, or one good login would excuse a thousand guesses; and
+        so does what others have failed at for this one.
         """
+        self.right = True
         await LoginFailure.filter(id=self.failure_id).delete()
-        await LoginFailure.filter(username=self.username).update(username="")
+        await LoginFailure.filter(username=self.username, address=self.address).update(username="")
+
+    async def failed(self, _: Transaction) -> None:
+        """It is no more pending."""
+        await LoginFailure.filter(id=self.failure_id).update(pending=False)
 
 
 @asynccontextmanager
 async def attempt(context: Context, username: str) -> AsyncIterator[Attempt]:
     """The right to check one password for this username. Raises `throttled`, with when to come back.
 
-    So are those who come while too many passwords wait to be checked: nothing is counted against them.
-
-    Attempts for one username wait for each other within a process, so that those who know the password and come all at
-    once are not taken for guessers.
+    So are those who come while too many passwords wait to be checked: nothing is counted against them. One's place
+    among these is taken before anything is waited for. Attempts for one username from one address take turns within a
+    process, so that they need not look for each other in the database.
     """
-    if passwords.busy(context.settings):
+    place = passwords.place(context.settings)
+    if place is None:
         raise throttled(BUSY_WAIT)
-    key = fold(username)[:COLUMN_WIDTH]
-    turn = _turns.setdefault((context.database, key), asyncio.Lock())
-    async with turn:
-        yield await _admitted(context, key)
+    key, address = fold(username)[:COLUMN_WIDTH], network(context.address)
+    try:
+        async with _turns.setdefault((context.database, key, address), asyncio.Lock()):
+            admitted = await _admitted(context, key, address, place)
+            try:
+                yield admitted
+            finally:
+                if not admitted.right:
+                    await context.database.write(admitted.failed)
+    finally:
+        place.give_up()
 
 
-_turns: WeakValueDictionary[tuple[Database, str], asyncio.Lock] = WeakValueDictionary()
+_turns: WeakValueDictionary[tuple[Database, str, str], asyncio.Lock] = WeakValueDictionary()
 """Of the usernames that somebody is trying right now."""
 
 
-async def _admitted(context: Context, username: str) -> Attempt:
-    address = network(context.address)
+async def _admitted(context: Context, username: str, address: str, place: passwords.Place) -> Attempt:
+    """Once it is let in. Raises `throttled`."""
+    admit = partial(_admit, username, address)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        verdict = await context.database.write(admit)
+        if verdict.failure_id is not None:
+            return Attempt(verdict.failure_id, username, address, place)
+        if verdict.wait > 0:
+            raise throttled(verdict.wait)
+        if time.monotonic() > deadline:
+            raise throttled(BUSY_WAIT)
+        await asyncio.sleep(_CHANCE.uniform(*LOOKS))
 
-    async def body(tx: Transaction) -> Attempt:
-        moment = now()
-        if tx.dialect is Dialect.POSTGRES:  # on SQLite the writer is alone anyway
-            await tx.fetch("SELECT pg_advisory_xact_lock($1)", [_LOCK])
-        await LoginFailure.filter(created_at__lt=moment - WINDOW).delete()
-        wait = max(
-            await _wait(tx, "username", username, USERNAME, moment),
-            await _wait(tx, "address", address, ADDRESS, moment),
-        )
-        if wait > 0:
-            raise throttled(wait)
-        row = await LoginFailure.create(username=username, address=address, created_at=moment)
-        return Attempt(row.id, username)
 
-    return await context.database.write(body)
+_CHANCE = random.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The id of the failure that an attempt is for now; or seconds to wait; or neither, while it depends on others."""
+
+    failure_id: int | None = None
+    wait: float = 0
+
+
+async def _admit(username: str, address: str, tx: Transaction) -> Verdict:
+    moment = now()
+    if tx.dialect is Dialect.POSTGRES:  # on SQLite the writer is alone anyway
+        await tx.fetch("SELECT pg_advisory_xact_lock($1)", [_LOCK])
+    await LoginFailure.filter(created_at__lt=moment - WINDOW).delete()
+    await LoginFailure.filter(pending=True, created_at__lt=moment - ABANDONED).update(pending=False)
+    # of a clock that has been set back, or of a machine whose clock is ahead: nobody is to wait until it is that late
+    await LoginFailure.filter(created_at__gt=moment).update(created_at=moment)
+    tallies = (
+        (await _tally(tx, username=username, address=address), PAIR),
+        (await _tally(tx, username=username), USERNAME),
+        (await _tally(tx, address=address), ADDRESS),
+    )
+    wait = max(tally.wait(limit, moment) for tally, limit in tallies)
+    if wait > 0:
+        return Verdict(wait=wait)
+    if any(tally.undecided(limit) for tally, limit in tallies):
+        return Verdict()
+    row = await LoginFailure.create(username=username, address=address, created_at=moment, pending=True)
+    return Verdict(row.id)
 
 
 _LOCK = 0x6C6F67696E
 """Of PostgreSQL's advisory locks: between counting the failures and adding one, nobody else does."""
 
 
-async def _wait(tx: Transaction, column: str, value: str, limit: Limit, moment: datetime) -> float:
-    """Seconds still to wait for this username or address."""
-    sql = f"SELECT count(*), max(created_at) FROM login_failures WHERE {column} = $1"
-    ((failures, last),) = await tx.fetch(spelt(tx.dialect, sql), [value])
-    since = MomentField().to_python_value(last)
-    return 0 if since is None else limit.wait(failures) - (moment - since).total_seconds()
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Failures of a username, an address, or both together."""
+
+    failures: int
+    pending: int
+    last: datetime | None
+    """When the last one failed."""
+
+    def wait(self, limit: Limit, moment: datetime) -> float:
+        """Seconds still to wait."""
+        return 0 if self.last is None else limit.wait(self.failures) - (moment - self.last).total_seconds()
+
+    def undecided(self, limit: Limit) -> bool:
+        """Whether one would have to wait if what is pending failed."""
+        return self.pending > 0 and limit.wait(self.failures + self.pending) > 0
+
+
+async def _tally(tx: Transaction, **scope: str) -> Tally:
+    where = " AND ".join(f"{column} = ${place}" for place, column in enumerate(scope, 1))
+    sql = (
+        "SELECT count(*) FILTER (WHERE NOT pending), count(*) FILTER (WHERE pending),"
+        f" max(created_at) FILTER (WHERE NOT pending) FROM login_failures WHERE {where}"
+    )
+    ((failures, pending, last),) = await tx.fetch(spelt(tx.dialect, sql), list(scope.values()))
+    return Tally(failures, pending, MomentField().to_python_value(last))
 
 
 def throttled(wait: float) -> Fault:

@@ -1,4 +1,7 @@
-"""Passwords: hashed with Argon2id in a small pool of threads, so that no request waits for another's login."""
+"""Passwords: hashed with Argon2id in a small pool of threads, so that no request waits for another's login.
+
+They are compared in NFC, however a keyboard makes a letter, and never trimmed (contract §1).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from models.texts import composed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,12 +31,15 @@ T = TypeVar("T")
 
 async def hashed(settings: Settings, password: str) -> str:
     """The Argon2id hash to keep."""
-    return await _in_thread(settings, _hasher(settings), password)
+    return await _in_thread(settings, None, _hasher(settings), composed(password))
 
 
-async def matches(settings: Settings, kept: str | None, password: str) -> bool:
-    """Whether the password is the one that `kept` is the hash of. None, for nobody's, takes as long and is False."""
-    return await _in_thread(settings, _verifier(settings), kept or _nobodys(settings), password)
+async def matches(settings: Settings, kept: str | None, password: str, place: Place | None = None) -> bool:
+    """Whether the password is the one that `kept` is the hash of. None, for nobody's, takes as long and is False.
+
+    A place that was taken for it is given up: from here on the hash itself is counted.
+    """
+    return await _in_thread(settings, place, _verifier(settings), kept or _nobodys(settings), password)
 
 
 def outdated(settings: Settings, kept: str) -> bool:
@@ -52,7 +60,11 @@ def _verifier(settings: Settings) -> Callable[[str, str], bool]:
         except (VerificationError, InvalidHashError):
             return False
 
-    return verify
+    def verify_either(kept: str, password: str) -> bool:
+        """A hash of earlier versions is of the password as it was typed."""
+        return any(verify(kept, one) for one in dict.fromkeys((composed(password), password)))
+
+    return verify_either
 
 
 def _nobodys(settings: Settings) -> str:
@@ -68,9 +80,24 @@ def _argon2(time_cost: int, memory_kib: int) -> PasswordHasher:
     return PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
 
 
-def busy(settings: Settings) -> bool:
-    """Whether so many passwords wait already that another one should come again later."""
-    return _pool(settings.hash_threads).in_hand >= settings.hash_queue
+@dataclass(slots=True)
+class Place:
+    """A place among the passwords that wait to be checked, until it is given up."""
+
+    pool: _Pool
+    held: bool = True
+
+    def give_up(self) -> None:
+        """Once is enough; again is no harm."""
+        if self.held:
+            self.held = False
+            self.pool.count(-1)
+
+
+def place(settings: Settings) -> Place | None:
+    """A place, taken before anything is waited for; None while so many are taken that one should come again later."""
+    pool = _pool(settings.hash_threads)
+    return Place(pool) if pool.take(settings.hash_queue) else None
 
 
 @dataclass(slots=True)
@@ -79,6 +106,14 @@ class _Pool:
     lock: Lock = field(default_factory=Lock)
     in_hand: int = 0
     """Passwords that are being hashed or wait to be, whether or not anybody still waits for them."""
+
+    def take(self, limit: int) -> bool:
+        """Count one more, unless there are as many as may be."""
+        with self.lock:
+            if self.in_hand >= limit:
+                return False
+            self.in_hand += 1
+            return True
 
     def count(self, change: int) -> None:
         with self.lock:
@@ -91,9 +126,11 @@ def _pool(threads: int) -> _Pool:
     return _Pool(ThreadPoolExecutor(threads, thread_name_prefix="argon2"))
 
 
-async def _in_thread(settings: Settings, work: Callable[..., T], *arguments: str) -> T:
+async def _in_thread(settings: Settings, held: Place | None, work: Callable[..., T], *arguments: str) -> T:
     pool = _pool(settings.hash_threads)
     pool.count(1)
+    if held is not None:
+        held.give_up()
     job = pool.threads.submit(work, *arguments)
     job.add_done_callback(lambda _: pool.count(-1))
     return await asyncio.wrap_future(job)

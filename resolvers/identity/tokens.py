@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 import jwt
@@ -19,11 +19,16 @@ from resolvers.faults import Code, fault
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from jwt.types import Options
+
     from models.settings import Settings
 
 ALGORITHM = "HS256"
 LONGEST = 2_048
 """Characters; ours have about 300, and what is longer is not worth a signature's time."""
+
+LEEWAY = 60
+"""Seconds that another machine's clock, or one's own before it was set back, may be ahead of this one."""
 
 KNOWN = 4_096
 """Genuine tokens whose claims are kept."""
@@ -85,12 +90,16 @@ def _known(keys: tuple[str, ...], token: str) -> tuple[Claims, int]:
     return claims, int(payload["exp"])
 
 
+_CHECKED: Final[Options] = {"require": ["exp", "iat"]}
+"""The end of a token is not put off by the leeway: `read` looks at it each time."""
+
+
 def _verified(keys: tuple[str, ...], token: str) -> dict[str, Any]:
     """The payload under a signature by any of our keys: one that was replaced still verifies."""
     if len(token) <= LONGEST:
         for key in keys:
             try:
-                return jwt.decode(token, key, algorithms=[ALGORITHM], options={"require": ["exp", "iat"]})
+                return jwt.decode(token, key, algorithms=[ALGORITHM], options=_CHECKED, leeway=LEEWAY)
             except (jwt.InvalidTokenError, ValueError, OverflowError):
                 continue
     raise fault(Code.TOKEN_NOT_VALID)

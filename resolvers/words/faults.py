@@ -154,12 +154,20 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Недопустимые символы: NUL или непарные суррогаты",
         "Characters that cannot be stored: NUL or lone surrogates",
     ),
+    "not_one_line": (
+        "Ожидается одна строка, без переносов и управляющих символов",
+        "One line is expected, without line breaks and control characters",
+    ),
     "too_long": ("Не более {limit} символов", "At most {limit} characters"),
     "too_short": ("Не менее {limit} символов", "At least {limit} characters"),
     "too_large": ("Не более {limit}", "At most {limit}"),
     "too_small": ("Не менее {limit}", "At least {limit}"),
     "too_deep": ("Вложенность не более {limit}", "Nested at most {limit} deep"),
     "too_many_bytes": ("Не более {limit} байт", "At most {limit} bytes"),
+    "too_precise": (
+        "Число точнее, чем хранит double: сократите его или передайте строкой",
+        "The number is more precise than a double can hold: shorten it, or send it as a string",
+    ),
     "not_money": (
         "Ожидается число с не более чем двумя знаками после точки, например 1000.00",
         "A number with at most two decimal places is expected, for example 1000.00",
@@ -167,6 +175,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     "must_be_positive": ("Сумма должна быть больше нуля", "The amount must be greater than zero"),
     "must_not_be_zero": ("Сумма не может быть нулём", "The amount may not be zero"),
     "not_a_day": ("Ожидается дата ГГГГ-ММ-ДД", "A date YYYY-MM-DD is expected"),
+    "day_out_of_range": (
+        "Ожидается дата с {first} по {last}",
+        "A date from {first} to {last} is expected",
+    ),
     "not_a_moment": (
         "Ожидается дата ГГГГ-ММ-ДД или время ISO 8601 с часовым поясом",
         "A date YYYY-MM-DD or an ISO 8601 time with its zone is expected",

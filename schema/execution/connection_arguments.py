@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from resolvers.read.list_criteria import Criterion
-    from resolvers.read.search import Word
+    from resolvers.read.search import Sought, Word
     from resolvers.read.selection import Bind, Condition, Keyset, ListSpec, Term, Variables
     from schema.execution.arguments import Argument
     from schema.execution.plan_cache import Inquiry
@@ -136,7 +136,7 @@ def _terms(value: list[Mapping[str, Any]] | None) -> tuple[tuple[str, bool], ...
 
 
 @lru_cache(maxsize=1024)
-def _words(text: str | None) -> tuple[str, ...]:
+def _words(text: str | None) -> tuple[Sought, ...]:
     try:
         return words_of(text or "")
     except Refused as refusal:

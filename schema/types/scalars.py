@@ -18,7 +18,7 @@ from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode,
 from graphql.language import print_ast
 
 from resolvers.read.list_criteria import Moment
-from resolvers.value_kinds import Day, Refused
+from resolvers.value_kinds import Refused, calendar_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,7 +74,7 @@ def _text_of(node: ValueNode, typename: str, hint: str = "expected a string.") -
 
 def _day(value: object) -> object:
     try:
-        Day().read(value)
+        calendar_day(value)
     except Refused:
         raise _refuse("Date", value, "expected a day such as '2026-01-31'.") from None
     return value

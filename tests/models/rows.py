@@ -11,6 +11,8 @@ from models.database import Dialect
 MOMENT = datetime(2026, 1, 31, 8, 0, 0, 123456, tzinfo=UTC)
 DAY = date(2026, 1, 31)
 _unique = count(1)
+KEYS = {"users": {"username_key": "username"}, "customers": {"document_key": "document_number"}}
+"""Columns that are, unless given, as the ones that they are the keys of."""
 
 
 def valid(table, **references):
@@ -18,7 +20,13 @@ def valid(table, **references):
     n = next(_unique)
     times = {"created_at": MOMENT, "updated_at": MOMENT, "search": f"row {n}"}
     rows = {
-        "users": times | {"username": f"user{n}", "password": "hash", "role": "employee", "is_active": True},
+        "users": times
+        | {
+            "username": f"user{n}",
+            "password": "hash",
+            "role": "employee",
+            "is_active": True,
+        },
         "customers": times
         | {
             "first_name": "Айбек",
@@ -87,7 +95,6 @@ def valid(table, **references):
         },
         "sessions": {
             "id": uuid.uuid4(),
-            "refresh_jti": uuid.uuid4(),
             "created_at": MOMENT,
             "refreshed_at": MOMENT,
             "expires_at": MOMENT,
@@ -102,7 +109,8 @@ def valid(table, **references):
             "created_at": MOMENT,
         },
     }
-    return rows[table] | references
+    row = rows[table] | references
+    return {column: row[source] for column, source in KEYS.get(table, {}).items()} | row
 
 
 NEEDS = {

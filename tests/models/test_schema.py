@@ -29,12 +29,13 @@ CHECKS = """
     login_failures_lengths
     idempotency_keys_outcome idempotency_keys_lengths
 """
-ONLY_SQLITE_CHECKS = "users_is_active tariffs_is_active jobs_cancel_requested"  # PostgreSQL has booleans
+# PostgreSQL has booleans
+ONLY_SQLITE_CHECKS = "users_is_active tariffs_is_active jobs_cancel_requested login_failures_is_pending"
 UNIQUE = {
-    "users_username_key": "username",
+    "users_username_key": "username_key",
     "customers_phone_key": "phone",
     "customers_email_key": "email_key",
-    "customers_document_key": "document_type, document_number",
+    "customers_document_key": "document_key, document_type",
     "tariffs_name_key": "name",
     "contracts_number_key": "number",
     "sims_iccid_key": "iccid",
@@ -90,13 +91,15 @@ INDEXES = {
     "jobs_unfinished": "id",
     "sessions_user": "user_id, id",
     "sessions_expires": "expires_at",
-    "login_failures_username": "username, created_at",
+    "refresh_tokens_session": "session_id",
+    "login_failures_username": "username, address, created_at",
+    "login_failures_pending": "created_at",
     "login_failures_address": "address, created_at",
     "login_failures_created": "created_at",
     "idempotency_keys_created": "created_at",
 }
 TARIFF_ORDER = {
-    Dialect.POSTGRES: """((~ priority)), lower((name COLLATE "und-x-icu")) COLLATE "C", ((~ id))""",
+    Dialect.POSTGRES: """((~ priority)), casefolded(name) COLLATE "C", ((~ id))""",
     Dialect.SQLITE: "(~priority), name",
 }
 SEARCHED = ("users", "customers", "tariffs", "contracts", "sims", "payments", "tickets")

@@ -10,7 +10,7 @@ from models.database import open_database
 from models.tallies import KEYS, RESOLUTIONS, wrong
 from resolvers import contracts, payments, sims, tickets
 from resolvers.read.compiler import compile_root
-from resolvers.read.search import Lookup, search_words
+from resolvers.read.search import Lookup, Sought, search_words
 from resolvers.read.selection import Choose, Comparison, Condition, Kind, Numbered, Object, Scalar
 from resolvers.read.sources import Column
 from resolvers.read.statistics import statistics
@@ -186,8 +186,8 @@ async def test_a_list_without_filters_or_with_those_that_are_tallied_counts_no_r
     "root",
     [
         listed(payments.LIST, equal(payments.LIST, "contract", 1)),
-        listed(payments.LIST, words=search_words((Lookup.WHOLE,), bound(("txn",)))),
-        listed(payments.LIST, words=search_words((Lookup.READING,), bound(("t",)))),
+        listed(payments.LIST, words=search_words((Lookup.WHOLE,), bound((Sought("txn"),)))),
+        listed(payments.LIST, words=search_words((Lookup.READING,), bound((Sought("t"),)))),
         listed(payments.LIST, equal(payments.LIST, "status", "pending"), equal(payments.LIST, "contract", 1)),
     ],
 )

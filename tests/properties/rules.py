@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.entity import fold
+from models.texts import fold
 
 if TYPE_CHECKING:
     from models.database import Reader

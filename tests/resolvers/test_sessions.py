@@ -9,17 +9,18 @@ import hmac
 import json
 import logging
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 import jwt
 import pytest
 
 from models.database.meter import METER, Meter
-from models.users import Role, Session, User
+from models.users import RefreshToken, Role, Session, User
 from resolvers import sessions
 from resolvers.faults import Code, Fault, Invalid
 from resolvers.identity import passwords
+from resolvers.write.inputs import parse
 from resolvers.write.unit_of_work import select
 from tests.contents import refused_with
 from tests.factories import id_only
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from resolvers.sessions import Tokens
     from tests.factories import Factory
 
+T = TypeVar("T")
 PASSWORD = "correct horse 1"
 """Of every user that the factory makes."""
 
@@ -104,7 +106,6 @@ async def test_a_login_is_remembered_as_the_last_one_and_is_no_change_of_the_use
         ("aida", "correct horse 1 "),
         ("aida", "x"),
         ("nobody", PASSWORD),
-        ("Aida", PASSWORD),
     ],
 )
 @pytest.mark.usefixtures("user")
@@ -128,9 +129,9 @@ async def test_an_unknown_username_costs_a_hash_as_a_wrong_password_does(
     hashes: list[str | None] = []
     true_matches = passwords.matches
 
-    async def counting(settings: Any, kept: str | None, password: str) -> bool:
+    async def counting(settings: Any, kept: str | None, *rest: Any) -> bool:
         hashes.append(kept)
-        return await true_matches(settings, kept, password)
+        return await true_matches(settings, kept, *rest)
 
     monkeypatch.setattr(passwords, "matches", counting)
     await refused_with(nobody.database, Code.INVALID_CREDENTIALS, sessions.login(nobody, "nobody", PASSWORD))
@@ -159,8 +160,8 @@ async def test_a_login_overtaken_by_a_change_of_the_user_opens_no_session(
 ) -> None:
     true_matches = passwords.matches
 
-    async def overtaken(settings: Any, kept: str | None, password: str) -> bool:
-        right = await true_matches(settings, kept, password)
+    async def overtaken(*arguments: Any) -> bool:
+        right = await true_matches(*arguments)
         await factory.patch(user, **changes)
         return right
 
@@ -196,6 +197,35 @@ async def test_a_login_sweeps_away_the_users_expired_sessions(nobody: Context, u
     await expire(nobody, tokens)
     await sessions.login(nobody, user.username, PASSWORD)
     assert await count_of_sessions(nobody, user) == 1
+
+
+@pytest.mark.parametrize("username", ["Aida", "AIDA", "  aida\u200b"])
+@pytest.mark.usefixtures("user")
+async def test_a_username_is_one_whatever_its_case(nobody: Context, username: str) -> None:
+    assert await sessions.login(nobody, read(sessions.LoginInput, username=username, password="x").username, PASSWORD)
+
+
+def read(input_type: type[T], **raw: object) -> T:
+    return parse(input_type, raw)
+
+
+async def test_a_password_is_compared_as_its_letters_are_however_they_were_typed(
+    factory: Factory, nobody: Context
+) -> None:
+    composed, in_parts = "мой пароль й", "мой пароль и\u0306"
+    await factory.user(username="mac", password=in_parts)
+    await factory.user(username="pc", password=composed)
+    for username in ("mac", "pc"):
+        for password in (composed, in_parts):
+            assert await sessions.login(nobody, username, password)
+    await refused_with(nobody.database, Code.INVALID_CREDENTIALS, sessions.login(nobody, "pc", f" {composed}"))
+
+
+async def test_a_hash_of_earlier_versions_is_of_the_password_as_it_was_typed(nobody: Context, user: User) -> None:
+    in_parts = "мой пароль и\u0306"
+    kept = passwords._hasher(nobody.settings)(in_parts)
+    await nobody.database.write(lambda _: User.filter(id=user.id).update(password=kept))
+    assert await sessions.login(nobody, "aida", in_parts)
 
 
 # --- tokens -------------------------------------------------------------------------------------------------------
@@ -286,6 +316,20 @@ async def test_an_access_token_that_is_not_quite_ours_is_nobodys(
     assert await caller_of(nobody, tokens.access)
 
 
+async def test_a_token_of_a_machine_whose_clock_is_ahead_is_good(nobody: Context, tokens: Tokens) -> None:
+    for ahead, good in ((3, True), (50, True), (90, False)):
+        later = int(datetime.now(UTC).timestamp()) + ahead
+        token = forged(nobody.settings, tokens.access, iat=later, nbf=later)
+        if good:
+            assert await caller_of(nobody, token)
+        else:
+            await refused_token(nobody, token)
+
+
+async def test_the_end_of_a_token_is_not_put_off(nobody: Context, tokens: Tokens) -> None:
+    await refused_token(nobody, forged(nobody.settings, tokens.access, exp=int(datetime.now(UTC).timestamp()) - 1))
+
+
 async def test_tokens_are_good_for_their_own_purpose_only(nobody: Context, tokens: Tokens) -> None:
     await refused_token(nobody, tokens.refresh)
     await refused_refresh(nobody, tokens.access)
@@ -355,9 +399,72 @@ async def test_each_refresh_gives_the_session_another_seven_days(
     assert session.refreshed_at > session.created_at
 
 
+async def let_pass(context: Context, **time: float) -> None:
+    """As if so much time had passed since every refresh."""
+
+    async def body(tx: Transaction) -> None:
+        del tx
+        for token in await RefreshToken.filter(used_at__isnull=False):
+            assert token.used_at is not None
+            await RefreshToken.filter(jti=token.jti).update(used_at=token.used_at - timedelta(**time))
+
+    await context.database.write(body)
+
+
+async def test_a_refresh_token_used_again_at_once_gets_another_pair_of_its_session(
+    nobody: Context, tokens: Tokens
+) -> None:
+    one, other = await sessions.refresh(nobody, tokens.refresh), await sessions.refresh(nobody, tokens.refresh)
+    assert one.refresh != other.refresh
+    assert await caller_of(nobody, one.access) == await caller_of(nobody, other.access)
+    await let_pass(nobody, minutes=50)  # two tabs, each of which goes on with its own
+    assert await sessions.refresh(nobody, one.refresh)
+    await let_pass(nobody, minutes=50)
+    assert await sessions.refresh(nobody, other.refresh)
+
+
+async def test_within_the_grace_a_token_is_good_and_a_moment_after_it_is_not(nobody: Context, tokens: Tokens) -> None:
+    await sessions.refresh(nobody, tokens.refresh)
+    await let_pass(nobody, seconds=28)
+    renewed = await sessions.refresh(nobody, tokens.refresh)
+    await let_pass(nobody, seconds=3)
+    await refused_refresh(nobody, tokens.refresh)
+    await refused_token(nobody, renewed.access)
+
+
+async def test_the_grace_is_a_setting_that_may_be_none(nobody: Context, tokens: Tokens) -> None:
+    settings = dataclasses.replace(nobody.settings, refresh_grace=timedelta())
+    strict = dataclasses.replace(nobody, settings=settings)
+    await sessions.refresh(strict, tokens.refresh)
+    await refused_refresh(strict, tokens.refresh)
+
+
+async def test_a_token_used_by_a_clock_far_ahead_is_good_for_no_longer(nobody: Context, tokens: Tokens) -> None:
+    await sessions.refresh(nobody, tokens.refresh)
+    await let_pass(nobody, hours=-1)
+    await refused_refresh(nobody, tokens.refresh)
+
+
+async def test_a_token_that_is_used_again_without_end_was_copied(nobody: Context, tokens: Tokens) -> None:
+    for _ in range(sessions.MOST_TOKENS):
+        latest = await sessions.refresh(nobody, tokens.refresh)
+    await refused_refresh(nobody, tokens.refresh)
+    await refused_token(nobody, latest.access)
+
+
+async def test_of_a_long_session_few_tokens_are_kept(nobody: Context, tokens: Tokens) -> None:
+    latest = tokens
+    for _ in range(5):
+        latest = await sessions.refresh(nobody, latest.refresh)
+        await let_pass(nobody, hours=1)
+    ((kept,),) = await nobody.database.fetch("SELECT count(*) FROM refresh_tokens")
+    assert kept == 2
+
+
 async def test_a_refresh_token_used_twice_ends_its_whole_family(nobody: Context, tokens: Tokens) -> None:
     second = await sessions.refresh(nobody, tokens.refresh)
     third = await sessions.refresh(nobody, second.refresh)
+    await let_pass(nobody, seconds=31)
     await refused_refresh(nobody, tokens.refresh)
     for access in (tokens.access, second.access, third.access):
         await refused_token(nobody, access)
@@ -367,14 +474,26 @@ async def test_a_refresh_token_used_twice_ends_its_whole_family(nobody: Context,
 async def test_another_login_of_the_same_user_is_another_family(nobody: Context, user: User, tokens: Tokens) -> None:
     other = await sessions.login(nobody, user.username, PASSWORD)
     await sessions.refresh(nobody, tokens.refresh)
+    await let_pass(nobody, seconds=31)
     await refused_refresh(nobody, tokens.refresh)
     assert await caller_of(nobody, other.access)
     assert await sessions.refresh(nobody, other.refresh)
 
 
-async def test_of_two_refreshes_at_once_one_wins_and_the_family_ends(nobody: Context, tokens: Tokens) -> None:
+async def test_refreshes_with_one_token_at_once_each_get_a_pair(nobody: Context, tokens: Tokens) -> None:
+    pairs = await asyncio.gather(*(sessions.refresh(nobody, tokens.refresh) for _ in range(5)))
+    assert len({pair.refresh for pair in pairs}) == 5
+    for pair in pairs:
+        assert await sessions.refresh(nobody, pair.refresh)
+
+
+async def test_without_a_grace_of_two_refreshes_at_once_one_wins_and_the_family_ends(
+    nobody: Context, tokens: Tokens
+) -> None:
+    settings = dataclasses.replace(nobody.settings, refresh_grace=timedelta())
+    strict = dataclasses.replace(nobody, settings=settings)
     answers = await asyncio.gather(
-        *(sessions.refresh(nobody, tokens.refresh) for _ in range(5)), return_exceptions=True
+        *(sessions.refresh(strict, tokens.refresh) for _ in range(5)), return_exceptions=True
     )
     won = [answer for answer in answers if isinstance(answer, sessions.Tokens)]
     lost = [answer.code for answer in answers if isinstance(answer, Fault)]

@@ -9,7 +9,7 @@ from resolvers.read.search import Lookup
 from resolvers.read.selection import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from resolvers.read.compiler.pieces import Pieces
     from resolvers.read.compiler.statement import Statement
@@ -73,8 +73,8 @@ class Postgres:
         return f"CAST({sql} AS text)"
 
     def casefolded(self, sql: str) -> str:
-        """By Unicode's own rules, whatever the database's locale; ordered by code point."""
-        return f'lower({sql} COLLATE "und-x-icu") COLLATE "C"'
+        """By a function of the schema's own, whatever the database's locale; ordered by code point."""
+        return f'casefolded({sql}) COLLATE "C"'
 
     def hexed(self, sql: str) -> str:
         return f"encode(convert_to({sql}, 'UTF8'), 'hex')"
@@ -86,16 +86,23 @@ class Postgres:
         return f"{sql} = ANY({values})"
 
     def contains(self, statement: Statement, sql: str, word: Word) -> str:
-        return f"{sql} LIKE {statement.parameter(_pattern(word.value), Kind.TEXT)}"
+        return _any(f"{sql} LIKE {statement.parameter(_pattern(text), Kind.TEXT)}" for text in word.texts)
 
     def found(self, statement: Statement, table: Table, alias: str, words: Sequence[Word]) -> tuple[str, list[str]]:
         """By the trigram index, which is the planner's to choose once the order is out of its sight.
 
         What is compared with the whole of a word must be nothing that the index could be asked for.
         """
-        sql, in_part = f"{alias}.search", [word for word in words if word.lookup is Lookup.PART]
-        asked = [f"{sql} LIKE {statement.parameter(_pattern(word.part), Kind.TEXT)}" for word in words]
-        compared = [f"strpos({sql}, {statement.parameter(word.value, Kind.TEXT)}) > 0" for word in in_part]
+        sql = f"{alias}.search"
+        asked = [
+            _any(f"{sql} LIKE {statement.parameter(_pattern(part), Kind.TEXT)}" for part in word.parts)
+            for word in words
+        ]
+        compared = [
+            _any(f"strpos({sql}, {statement.parameter(text, Kind.TEXT)}) > 0" for text in word.texts)
+            for word in words
+            if word.lookup in _IN_PART
+        ]
         return f"{table.name} {alias}", asked + compared
 
     def entries(self, document: str) -> str:
@@ -108,6 +115,15 @@ class Postgres:
         prefixes = statement.parameter(_column(ids, 0), Kind.TEXT, many=True)
         numbers = statement.parameter(_column(ids, 1), Kind.INTEGER, many=True)
         return f"unnest({prefixes}, {numbers}) AS w(prefix, id)", "w.prefix", "w.id"
+
+
+_IN_PART = {Lookup.PART, Lookup.NUMBER, Lookup.READING_NUMBER}
+
+
+def _any(conditions: Iterable[str]) -> str:
+    """One condition as it is, several as alternatives."""
+    listed = list(conditions)
+    return listed[0] if len(listed) == 1 else f"({' OR '.join(listed)})"
 
 
 _PLAIN = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from resolvers.read.compiler.conditions import conditions, searched
 from resolvers.read.compiler.ordering import named, order_by, ranks_of, renamed
 from resolvers.read.compiler.tallied import tallied
-from resolvers.read.search import Lookup
 from resolvers.read.selection import Comparison, Kind
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def in_place(statement: Statement, table: Table, choose: Choose, link: Sequence[
 
 def at_root(statement: Statement, table: Table, choose: Choose) -> Rows:
     """The rows of a whole list: its hits, where an index finds them."""
-    if all(word.lookup is Lookup.READING for word in choose.words):
+    if not any(word.lookup.by_index for word in choose.words):
         return replace(in_place(statement, table, choose), tallied=tallied(statement, table, choose))
     row, hits = statement.name("t"), statement.name("h")
     source, found = statement.spelling.found(statement, table, row, choose.words)

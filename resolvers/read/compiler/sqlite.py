@@ -77,11 +77,12 @@ class Sqlite:
         return f"{sql} IN (SELECT value FROM json_each({values}))"
 
     def contains(self, statement: Statement, sql: str, word: Word) -> str:
-        return f"instr({sql}, {statement.parameter(word.value, Kind.TEXT)}) > 0"
+        found = [f"instr({sql}, {statement.parameter(text, Kind.TEXT)}) > 0" for text in word.texts]
+        return found[0] if len(found) == 1 else f"({' OR '.join(found)})"
 
     def found(self, statement: Statement, table: Table, alias: str, words: Sequence[Word]) -> tuple[str, list[str]]:
         """By the trigram table, which CROSS JOIN keeps in front; what it cannot tell is looked for in what it finds."""
-        match = statement.parameter(_match([word for word in words if word.lookup is not Lookup.READING]), Kind.TEXT)
+        match = statement.parameter(_match([word for word in words if word.lookup.by_index]), Kind.TEXT)
         source = f"{table.name}_search({match}) s CROSS JOIN {table.name} {alias} ON {alias}.id = s.rowid"
         open_ones = [word for word in words if word.lookup is not Lookup.WHOLE]
         return source, [self.contains(statement, f"{alias}.search", word) for word in open_ones]
@@ -101,6 +102,10 @@ def _match(words: Sequence[Word]) -> Bind:
     """FTS5's expression for all of these words, none of whose characters means anything to it."""
 
     def bind(variables: Variables) -> str:
-        return " ".join('"' + word.part(variables).replace('"', '""') + '"' for word in words)
+        return " AND ".join(f"({' OR '.join(_phrase(part(variables)) for part in word.parts)})" for word in words)
 
     return bind
+
+
+def _phrase(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

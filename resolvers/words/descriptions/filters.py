@@ -14,9 +14,11 @@ FILTERS: dict[str, str] = {
     "Customers who have a contract, in any state, or have none.": (
         "Клиенты, у которых есть договор в любом состоянии, или те, у которых договоров нет."
     ),
-    "The customer with this number, in E.164.": "Клиент с этим номером в формате E.164.",
+    "The customer with this number, in any usual spelling.": "Клиент с этим номером в любом обычном написании.",
     "The customer with this email address, in any case.": "Клиент с этим адресом почты, без учёта регистра.",
-    "Customers with this document number.": "Клиенты с этим номером документа.",
+    "Customers with this document number, whatever its case, blanks and dashes.": (
+        "Клиенты с этим номером документа, как бы ни были поставлены регистр, пробелы и дефисы."
+    ),
     "Customers with this taxpayer number.": "Клиенты с этим ИНН.",
     "By the day of birth.": "По дате рождения.",
     "The SIMs of the customer's contracts.": "SIM-карты договоров клиента.",
@@ -27,7 +29,7 @@ FILTERS: dict[str, str] = {
     "SIMs of this customer's contracts.": "SIM-карты договоров этого клиента.",
     "The SIM with this card number.": "SIM-карта с этим ICCID.",
     "The SIM with this subscriber number.": "SIM-карта с этим IMSI.",
-    "SIMs with this phone number, in E.164.": "SIM-карты с этим номером телефона в формате E.164.",
+    "SIMs with this phone number, in any usual spelling.": "SIM-карты с этим номером в любом обычном написании.",
     "By the time of the last activation.": "По времени последней активации.",
     "By the time at which it last left a contract.": "По времени последнего отвязывания от договора.",
     # tariffs
@@ -65,8 +67,8 @@ FILTERS: dict[str, str] = {
     "By the time at which it was resolved.": "По времени решения.",
     "By the time at which it was closed.": "По времени закрытия.",
     # users, history, jobs
-    "The user of exactly this name.": "Пользователь с точно таким именем.",
-    "The member of staff of exactly this name.": "Сотрудник с точно таким именем.",
+    "The user of this name, in any case.": "Пользователь с этим именем в любом регистре.",
+    "The member of staff of this name, in any case.": "Сотрудник с этим именем в любом регистре.",
     "By the time of the last login.": "По времени последнего входа.",
     "Events of this action, such as `create` or `suspend`.": "События этого действия, например `create` или `suspend`.",
     "What this user did.": "Сделанное этим пользователем.",

@@ -120,9 +120,17 @@ FAULTS = {
         "UPDATE contracts SET next_billing_date = activation_date WHERE id = {active}",
         "which is no whole number of months after",
     ),
+    "a document's key": (
+        "UPDATE customers SET document_number = 'Z 1' WHERE id = {customer}",
+        "customer {customer}: the keys of its email and document are not those of what they say",
+    ),
+    "a username's key": (
+        "UPDATE users SET username_key = 'somebody' WHERE id = (SELECT max(id) FROM users)",
+        "the key of its username is not that of its username",
+    ),
     "a folded email": (
         "UPDATE customers SET email = 'A@example.kg', email_key = 'A@example.kg' WHERE id = {customer}",
-        "customer {customer}: its folded email is not that of its email",
+        "customer {customer}: the keys of its email and document are not those of what they say",
     ),
 }
 """What is planted, and the words in which it is told."""

@@ -144,10 +144,57 @@ async def test_one_username_does_not_slow_another(factory: Factory, nobody: Cont
 
 
 @pytest.mark.usefixtures("user")
-async def test_guesses_from_many_addresses_are_counted_together(nobody: Context) -> None:
-    for number in range(5):
-        await login(dataclasses.replace(nobody, address=f"10.0.0.{number}"))
-    assert await codes(dataclasses.replace(nobody, address="10.0.1.1"), 1, password=PASSWORD) == ["throttled"]
+async def test_a_stranger_who_polls_a_username_does_not_keep_its_owner_out(nobody: Context) -> None:
+    stranger = dataclasses.replace(nobody, address="203.0.113.9")
+    for _ in range(6):
+        assert "throttled" in await codes(stranger, 7)
+        assert await codes(nobody, 1, password=PASSWORD) == ["ok"]
+        await let_pass(nobody, seconds=60)
+
+
+@pytest.mark.usefixtures("user")
+async def test_an_owners_login_gives_a_stranger_no_free_guesses(nobody: Context) -> None:
+    stranger = dataclasses.replace(nobody, address="203.0.113.9")
+    await codes(stranger, 5)
+    assert await codes(nobody, 1, password=PASSWORD) == ["ok"]
+    assert await codes(stranger, 1) == ["throttled"]
+
+
+@pytest.mark.usefixtures("user")
+async def test_guesses_from_very_many_addresses_slow_the_username_for_seconds(nobody: Context) -> None:
+    await guessed_from(nobody, "aida", addresses=110)
+    fault = await login(dataclasses.replace(nobody, address="10.0.1.1"), password=PASSWORD)
+    assert fault is not None
+    assert fault.retry_after is not None
+    assert fault.retry_after <= 5
+    await let_pass(nobody, seconds=fault.retry_after)
+    assert await login(dataclasses.replace(nobody, address="10.0.1.1"), password=PASSWORD) is None
+
+
+async def guessed_from(context: Context, username: str, addresses: int) -> None:
+    """A failure from each of so many addresses."""
+
+    async def body(tx: Transaction) -> None:
+        del tx
+        moment = login_throttle.now()
+        rows = [LoginFailure(username=username, address=f"10.9.0.{n}", created_at=moment) for n in range(addresses)]
+        await LoginFailure.bulk_create(rows)
+
+    await context.database.write(body)
+
+
+# --- clocks -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("user")
+async def test_failures_dated_ahead_keep_nobody_out_until_then(nobody: Context) -> None:
+    await codes(nobody, 5)
+    await let_pass(nobody, hours=-2)  # the clock has been set back
+    fault = await login(nobody, password=PASSWORD)
+    assert fault is not None
+    assert fault.retry_after is not None
+    await let_pass(nobody, seconds=fault.retry_after)
+    assert await login(nobody, password=PASSWORD) is None
 
 
 @pytest.mark.parametrize("username", ["ß" * 255, "x" * 255, "İ" * 200])
@@ -200,6 +247,32 @@ async def test_many_right_logins_at_once_are_all_let_in(nobody: Context) -> None
 
 
 @pytest.mark.usefixtures("user")
+async def test_so_are_they_over_workers_that_do_not_know_of_each_other(
+    nobody: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login_throttle, "_turns", Strangers())
+    assert await asyncio.gather(*(login(nobody, password=PASSWORD) for _ in range(20))) == [None] * 20
+    assert await failures(nobody) == 0
+
+
+@pytest.mark.usefixtures("user")
+async def test_an_attempt_that_a_dead_process_left_is_a_failure(nobody: Context) -> None:
+    await codes(nobody, 4)
+    await left_pending(nobody)
+    await let_pass(nobody, seconds=31)
+    assert await codes(nobody, 1) == ["invalid_credentials"]
+    assert await codes(nobody, 1) == ["throttled"]
+
+
+async def left_pending(context: Context) -> None:
+    async def body(tx: Transaction) -> None:
+        del tx
+        await LoginFailure.create(username="aida", address="127.0.0.1", created_at=login_throttle.now(), pending=True)
+
+    await context.database.write(body)
+
+
+@pytest.mark.usefixtures("user")
 async def test_a_client_that_hangs_up_has_still_guessed(nobody: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     costly = dataclasses.replace(
         nobody, settings=dataclasses.replace(nobody.settings, argon2_time_cost=8, argon2_memory_kib=32_768)
@@ -243,7 +316,31 @@ async def test_passwords_that_nobody_waits_for_any_more_still_take_their_place(n
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
-    assert passwords.busy(settings)
+    assert passwords.place(settings) is None
+
+
+@pytest.mark.usefixtures("user")
+async def test_of_ninety_that_come_at_once_no_more_than_the_queue_takes_get_in(nobody: Context) -> None:
+    settings = dataclasses.replace(nobody.settings, hash_queue=40, hash_threads=6)
+    crowd = [dataclasses.replace(nobody, settings=settings, address=f"10.0.0.{n}") for n in range(90)]
+    faults = await asyncio.gather(*(login(one) for one in crowd))
+    told = [fault.code.value for fault in faults if fault is not None]
+    assert told.count("invalid_credentials") == 40
+    assert told.count("throttled") == 50
+
+
+async def test_who_has_been_refused_or_has_gone_gives_the_place_back(nobody: Context) -> None:
+    settings = dataclasses.replace(nobody.settings, hash_queue=1, hash_threads=7)
+    narrow = dataclasses.replace(nobody, settings=settings)
+    assert await codes(narrow, 7) == ["invalid_credentials"] * 5 + ["throttled"] * 2
+    place = passwords.place(settings)
+    assert place is not None
+    assert passwords.place(settings) is None
+    place.give_up()
+    place.give_up()
+    again = passwords.place(settings)
+    assert again is not None
+    again.give_up()
 
 
 # --- one address --------------------------------------------------------------------------------------------------

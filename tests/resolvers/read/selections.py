@@ -8,7 +8,7 @@ from models import AuditEvent, Contract, Customer, LedgerEntry, Payment, Sim, Ta
 from resolvers.read.columns import column, orderable
 from resolvers.read.cursors import keyset, nulls_of, stamp_of
 from resolvers.read.list_criteria import total
-from resolvers.read.search import lookup, search_words
+from resolvers.read.search import Sought, lookup, search_words
 from resolvers.read.selection import (
     ById,
     Choose,
@@ -116,7 +116,8 @@ def connection(table, parts, limit=100, order=None, where=(), words=(), **page):
     """A connection whose variable parts are given as plain values; `after` and `before` as decoded cursors."""
     order = order or newest(table)
     bounds = {name: _keyset(page.get(name)) for name in ("after", "before")}
-    search = search_words(tuple(map(lookup, words)), bound(words))
+    sought = tuple(map(Sought, words))
+    search = search_words(tuple(map(lookup, sought)), bound(sought))
     return Connection(
         table=table,
         choose=Choose(where, search, order),
@@ -308,7 +309,8 @@ def numbered(draw, table, depth):
 
 
 def _search(some):
-    return search_words(tuple(map(lookup, some)), bound(some))
+    sought = tuple(map(Sought, some))
+    return search_words(tuple(map(lookup, sought)), bound(sought))
 
 
 @st.composite

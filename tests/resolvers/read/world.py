@@ -75,7 +75,13 @@ def _maybe(chance, value):
 
 def _user(chance, n):
     names = {"first_name": _maybe(chance, chance.choice(NAMES)), "last_name": _maybe(chance, chance.choice(NAMES))}
-    told = {"username": f"user{n}", "password": "-", "role": chance.choice(("employee", "admin")), "is_active": n != 2}
+    told = {
+        "username": f"user{n}",
+        "username_key": f"user{n}",
+        "password": "-",
+        "role": chance.choice(("employee", "admin")),
+        "is_active": n != 2,
+    }
     return _stamps(chance, n) | told | names | {"search": f"user{n}", "last_login": _maybe(chance, _moment(chance))}
 
 
@@ -99,6 +105,7 @@ def _customer(chance, n):
         "phone": f"+99655012345{n % 10}{n // 10}",
         "document_type": chance.choice(("passport", "id_card", "driver_license", "foreign_passport")),
         "document_number": f"ID{n}",
+        "document_key": f"id{n}",
         "customer_type": chance.choice(("individual", "organization")),
         "organization_name": _maybe(chance, "ОсОО «Ёлка»"),
         "status": chance.choice(("active", "suspended", "blocked")),
