@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from models.database import Unavailable
+from resolvers.events.log import log_of
 from schema.endpoint.response import RETRY_AFTER
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from models.database import Database
 
 PING_SECONDS: Final = 3.0
+WORTH_TELLING: Final = 1.0
+"""Seconds of delay of the event feed that `/readyz` tells."""
 PLACES: Final[Mapping[str, str]] = {
     "graphql": "/graphql",
     "rest": "/api/",
@@ -63,11 +66,12 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """The database answers too."""
+    """The database answers too; and by how much open transactions delay the event feed, where they do."""
     database: Database = request.app.state.database
     try:
         async with asyncio.timeout(PING_SECONDS):
             await database.ping()
+            delay = await log_of(database).held_back()
     except (Unavailable, TimeoutError):
         return JSONResponse({"status": "unavailable"}, 503, {"Retry-After": str(RETRY_AFTER)})
-    return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "ok", **({"events_delay": round(delay, 1)} if delay >= WORTH_TELLING else {})})

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import Response
+
+from models.database import Unavailable
+from resolvers.events.log import log_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -33,6 +37,7 @@ class Metrics:
     seconds: Histogram
     statements: Histogram
     jobs: Counter
+    events_delay: Gauge
     named: set[str] = field(default_factory=set)
 
     def count(self, seen: Seen) -> None:
@@ -54,8 +59,10 @@ class Metrics:
         self.named.add(operation)
         return operation
 
-    async def show(self, _request: Request) -> Response:
+    async def show(self, request: Request) -> Response:
         """All numbers in Prometheus's text format."""
+        with suppress(Unavailable):
+            self.events_delay.set(await log_of(request.app.state.database).held_back())
         registry = self.registry
         if SHARED_FOLDER in os.environ:
             registry = CollectorRegistry()
@@ -73,4 +80,10 @@ def make_metrics() -> Metrics:
             "abonent_request_statements", "SQL statements.", ("operation",), registry=registry, buckets=STATEMENTS
         ),
         Counter("abonent_jobs", "Jobs that have ended.", ("kind", "status"), registry=registry),
+        Gauge(
+            "abonent_events_delay_seconds",
+            "How long open transactions have held the event feed back.",
+            registry=registry,
+            multiprocess_mode="max",
+        ),
     )

@@ -70,6 +70,8 @@ class Settings:
     hash_threads: int = 2
     hash_queue: int = 40
     """Passwords that may be in hand or wait at once; whoever comes beyond that is asked to come again."""
+    events_days: int | None = None
+    """How many days back the event feed reaches; None: to the beginning."""
     worker: bool = True
     """Whether a process that serves does jobs too; not where workers run by themselves."""
     log_level: str = "INFO"

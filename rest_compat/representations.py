@@ -10,7 +10,7 @@ from resolvers.read.compiler import compile_root
 from resolvers.read.selection import ById, Column, Constant, Object, Scalar, Style, ToMany, ToOne
 from resolvers.words import word
 from schema.types.entities import TYPES
-from schema.types.field_sources import Changes, FieldOrigin, GlobalId, origins
+from schema.types.field_sources import AnyNode, Changes, FieldOrigin, GlobalId, origins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,9 @@ def shown(typename: str) -> tuple[Shown, ...]:
 def _values(field: FieldOrigin) -> tuple[Shown, ...]:
     """A relation is its row's id; a list of rows has a path of its own; REST's own id is the integer."""
     origin = field.origin
-    if field.is_id or not field.rest or isinstance(origin, GlobalId | ToMany):
+    if field.rest_as:
+        return (Shown(*field.rest_as, field),)
+    if field.is_id or not field.rest or isinstance(origin, GlobalId | ToMany | AnyNode):
         return ()
     if isinstance(origin, ToOne):
         return (Shown(field.python_name, _reference(field), field),)

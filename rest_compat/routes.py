@@ -26,6 +26,7 @@ from resolvers.write.inputs import Mode
 from resolvers.write.operation import Effect
 from rest_compat import auth
 from rest_compat.detail_handlers import Detail, Statistics
+from rest_compat.event_handlers import Events
 from rest_compat.http import Resource, slashed, unknown_path
 from rest_compat.list_handlers import Lists
 from rest_compat.openapi.pages import Description, Index, Pages
@@ -62,7 +63,7 @@ def rest_routes(settings: Settings) -> list[BaseRoute]:
     """The API as Starlette's routes."""
     del settings
     calls = endpoints()
-    index = Index((*(spec.table.name for spec in _ENTITIES), "schema", "docs"))
+    index = Index((*(spec.table.name for spec in _ENTITIES), "events", "schema", "docs"))
     described = (
         Endpoint("GET", "/", index, "Where the lists are."),
         Endpoint("GET", "/schema/", Description(calls, PREFIX), "This description."),
@@ -98,7 +99,7 @@ def _shape(path: str) -> tuple[str, ...]:
 
 def endpoints() -> tuple[Endpoint, ...]:
     """Every call, in the order in which the documentation shows them."""
-    return (*_AUTH, *(endpoint for spec in _ENTITIES for endpoint in _of_entity(spec)), *_PROFILE)
+    return (*_AUTH, *(endpoint for spec in _ENTITIES for endpoint in _of_entity(spec)), *_PROFILE, *_EVENTS)
 
 
 _AUTH = (
@@ -114,6 +115,7 @@ _PROFILE = (
     Endpoint("POST", "/users/me/password/", _CHANGE_PASSWORD, change_password.description),
     Endpoint("GET", "/users/staff/", Lists(users.STAFF_LIST, users.ACTIVE), "Active users, to assign tickets to."),
 )
+_EVENTS = (Endpoint("GET", "/events/", Events(), "What has happened since a cursor, oldest first: the event feed."),)
 _ENTITIES = (
     customers.LIST,
     sims.LIST,

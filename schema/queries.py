@@ -8,13 +8,14 @@ from models.users import User as UserRow
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.jobs import actions as jobs
 from resolvers.users import ACTIVE, STAFF_LIST
-from schema.execution.query_fields import counted, history, many, me, node, nodes, one
+from schema.execution.query_fields import counted, feed, history, many, me, node, nodes, one
 from schema.types import statistics
 from schema.types.connections import Connection
+from schema.types.journal import EventFeed
 from schema.types.links import (
     ContractLink,
     CustomerLink,
-    HistoryEventLink,
+    EventLink,
     JobLink,
     PaymentLink,
     SimLink,
@@ -55,8 +56,12 @@ class Query:
     staff: Connection[StaffLink] = many(
         STAFF_LIST, "All active users by name, to assign tickets to, for everybody.", *ACTIVE
     )
-    history: Connection[HistoryEventLink] = history(
+    history: Connection[EventLink] = history(
         "Every change of one entity, newest first, even if it was deleted since; a user's for whoever may see the user."
+    )
+
+    events: EventFeed | None = feed(
+        "What has happened since a cursor, oldest first; nothing ever appears before an event that was told."
     )
 
     job: JobLink | None = one("Job", "The job with this id, or null.")

@@ -77,6 +77,14 @@ class Nested:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyOf:
+    """An object of one of several types, or null: of these at most one is there. Each has a key of its own."""
+
+    key: str
+    choices: tuple[Nested, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """A connection of related objects."""
 
@@ -103,7 +111,7 @@ class Entries:
     """How fields are spelt here, by their stored name; one that is not listed stays as it is stored."""
 
 
-Selected = Scalar | Constant | Nested | Listing | Entries
+Selected = Scalar | Constant | Nested | AnyOf | Listing | Entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,8 @@ class Condition:
     source: Source | OfParent
     comparison: Comparison
     value: Bind
+    or_else: tuple[Source, ...] = ()
+    """With `IN`: further sources, any of which may be in the list instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +209,31 @@ class PageInfo:
     facts: tuple[tuple[str, PageFact] | Constant, ...]
 
 
+class FeedFact(Enum):
+    NEXT = auto()
+    """The cursor from which to go on: the last row's, or, where the page is not full, the end of what was looked at."""
+    MORE = auto()
+    """Whether there may be something there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPart:
+    """What a page of a feed tells of itself."""
+
+    key: str
+    fact: FeedFact
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What is known of a feed's page before it is read."""
+
+    end: Bind
+    """The cursor, as JSON, of the end of what is looked at."""
+    more: Bind
+    """Whether there is something behind that."""
+
+
 @dataclass(frozen=True, slots=True)
 class TotalCount:
     """Counted only if asked."""
@@ -206,7 +241,7 @@ class TotalCount:
     key: str
 
 
-Part = Edges | Nodes | PageInfo | TotalCount | Constant
+Part = Edges | Nodes | PageInfo | FeedPart | TotalCount | Constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +260,8 @@ class Connection:
     stamp: str
     """Names the list and its ordering, so that a cursor of another one is recognised."""
     parts: tuple[Part, ...]
+    feed: Feed | None = None
+    """With a `FeedPart`: it is a page of a feed, read forward."""
 
 
 # --- what a statement answers -------------------------------------------------------------------------------------

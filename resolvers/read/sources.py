@@ -96,7 +96,7 @@ class ToOne:
 
     target: str
     """The other table's typename."""
-    local: str
+    local: str | Expression
     remote: str = "id"
 
 

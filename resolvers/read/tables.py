@@ -32,7 +32,7 @@ STAFF: Final = Table("users", "usr", "Staff")
 """Users as everybody may see them: id, username, full name."""
 LEDGER_ENTRIES: Final = Table("ledger_entries", "led", "LedgerEntry")
 JOBS: Final = Table("jobs", "job", "Job")
-AUDIT_EVENTS: Final = Table("audit_events", "evt", "HistoryEvent")
+AUDIT_EVENTS: Final = Table("audit_events", "evt", "Event")
 
 TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
     table.typename: table
@@ -61,6 +61,6 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "User": User,
     "Staff": User,
     "LedgerEntry": LedgerEntry,
-    "HistoryEvent": AuditEvent,
+    "Event": AuditEvent,
     "Job": Job,
 }

@@ -18,6 +18,22 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Слишком много неудачных попыток: повторите через {seconds} с",
         "Too many failed attempts: try again in {seconds} s",
     ),
+    "cursor_expired": (
+        "События после этого места больше не хранятся в ленте: загрузите данные заново и читайте ленту с after=now",
+        "Events after this place are no longer kept in the feed: load the data anew and read the feed from after=now",
+    ),
+    "not_an_event_type": (
+        "«{value}» — не тип события: ожидается, например, contract.activate, contract.* или *.delete; есть {known}",
+        "“{value}” is no type of event: expected is for example contract.activate, contract.* or *.delete, of {known}",
+    ),
+    "not_an_entity": (
+        "«{value}» — не вид записи: ожидается одно из {known}",
+        "“{value}” is no kind of entity: expected is one of {known}",
+    ),
+    "not_seconds": (
+        "Ожидается число секунд от 0 до {most}",
+        "Expected is a number of seconds from 0 to {most}",
+    ),
     "permission_denied": (
         "Недостаточно прав: для этого действия нужна роль {roles}",
         "Permission denied: this action needs the role {roles}",

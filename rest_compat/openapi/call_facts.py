@@ -15,6 +15,7 @@ from resolvers.write.operation import Effect
 from resolvers.write.refusals import codes_of
 from rest_compat.auth import Entry
 from rest_compat.detail_handlers import Detail, Statistics
+from rest_compat.event_handlers import Events
 from rest_compat.list_handlers import Lists
 from rest_compat.write_handlers import Write
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 TOKEN = (Code.NOT_AUTHENTICATED, Code.TOKEN_NOT_VALID)
 BODY = (Code.PARSE_ERROR, Code.VALIDATION, Code.PAYLOAD_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE)
+
+
+FEED_PARAMETERS = ("after", "limit", "wait", "type", "entity", "entity_id", "request_id", "actor_id")
+"""What the event feed can be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Facts:
     body: Body | None = None
     lists: ListSpec | None = None
     operation: Operation | None = None
+    parameters: tuple[str, ...] = ()
+    """Names of further parameters, among the components."""
 
     @property
     def keyed(self) -> bool:
@@ -96,6 +103,12 @@ def _(handler: Lists) -> Facts:
 def _(handler: Detail) -> Facts:
     codes = TOKEN if handler.own else (*TOKEN, *_hidden(handler.entity), Code.NOT_FOUND)
     return Facts(handler.entity.__name__, codes)
+
+
+@facts_of.register
+def _(handler: Events) -> Facts:
+    del handler
+    return Facts("EventFeed", (*TOKEN, Code.VALIDATION, Code.CURSOR_EXPIRED), parameters=FEED_PARAMETERS)
 
 
 @facts_of.register

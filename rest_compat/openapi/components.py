@@ -101,6 +101,27 @@ def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     said = tell("Words that each must be found in one of the search fields, whatever the case of their letters.")
     yield "search", _parameter("search", said, {"type": "string", "maxLength": 255}, "Иван")
 
+    yield from ((f"feed_{name}", one) for name, one in _feed_parameters(tell))
+
+
+def _feed_parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
+    """What the event feed can be asked. Lists are given by repeating the parameter."""
+    text: Schema = {"type": "string"}
+    texts: Schema = {"type": "array", "items": text}
+    ids: Schema = {"type": "array", "items": ID}
+    size: Schema = {"type": "integer", "minimum": 1, "default": 100}
+    for name, said, schema, shown in (
+        ("after", "Cursor to go on from; `now`: from here on; without it from the beginning.", text, "now"),
+        ("limit", "Events to the page; more than 1000 is 1000.", size, 100),
+        ("wait", "Seconds to wait for something to happen, at most 30.", {"type": "number", "minimum": 0}, 10),
+        ("type", "Events of any of these types; `contract.*` and `*.delete` are wildcards.", texts, ["contract.*"]),
+        ("entity", "Events of any of these kinds of entities.", texts, ["contract"]),
+        ("entity_id", "Events of the entities with these ids.", ids, [1]),
+        ("request_id", "Events of the calls with these ids, cascades included.", texts, ["5f2d7a1e"]),
+        ("actor_id", "What these users did.", ids, [1]),
+    ):
+        yield name, _parameter(name, tell(said), schema, shown)
+
 
 def _of_files(tell: Teller) -> Iterator[tuple[str, Schema]]:
     """How a whole list is asked for as a file."""
@@ -208,6 +229,8 @@ def _of_facts(facts: Iterable[Facts], tell: Teller) -> Iterator[tuple[str, Schem
             yield one.body.name, input_schema(one.body.takes, tell, one.body.mode, replace=one.body.replace)
         if one.lists:
             yield one.answers, _page(one.lists.table.typename, tell)
+        if one.answers == "EventFeed":
+            yield one.answers, _feed(tell)
         if one.operation and one.answers.endswith("Done"):
             yield one.answers, _done(one.operation, tell)
         if one.answers.endswith("Statistics"):
@@ -224,6 +247,19 @@ def _page(typename: str, tell: Teller) -> Schema:
             "next": {**link, "description": tell("Address of the next page, if there is one.")},
             "previous": {**link, "description": tell("Address of the previous page, if there is one.")},
             "results": {"type": "array", "items": ref("schemas", typename)},
+        },
+    }
+
+
+def _feed(tell: Teller) -> Schema:
+    """A page of the event feed."""
+    return {
+        "type": "object",
+        "required": ["results", "next", "has_more"],
+        "properties": {
+            "results": {"type": "array", "items": ref("schemas", "Event")},
+            "next": {"type": "string", "description": tell("From where to go on, as `after`. Good for ever.")},
+            "has_more": {"type": "boolean", "description": tell("Whether there may be more already.")},
         },
     }
 
@@ -265,7 +301,8 @@ def tags(tell: Teller) -> list[Schema]:
         {"name": TABLES_BY_TYPENAME[typename].name, "description": tell(description_of(typename))}
         for typename in _GROUPS
     ]
-    return [{"name": "auth", "description": tell("Logging in, staying logged in, logging out.")}, *entities]
+    auth = {"name": "auth", "description": tell("Logging in, staying logged in, logging out.")}
+    return [auth, *entities, {"name": "events", "description": tell("The event feed: all that has happened.")}]
 
 
 _GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -11,6 +11,8 @@ from strawberry.types.arguments import StrawberryArgument
 
 from models.entity import Entity
 from models.journal import AuditEvent
+from resolvers.events.feed import LARGEST, USUAL, Filters, begin, read_entities, read_types, window
+from resolvers.faults import invalid
 from resolvers.identity.permissions import Permission, require, require_sight
 from resolvers.journal import HISTORY
 from resolvers.read.columns import column
@@ -19,14 +21,15 @@ from resolvers.read.tables import MODELS
 from schema.execution.arguments import argument
 from schema.execution.connection_arguments import AT_ROOT, NESTED
 from schema.execution.execute import GraphQLRequest
-from schema.execution.read_field import READ, Read, ReadField, Site, caller_id
+from schema.execution.read_field import READ, Read, ReadField, Site, caller_id, visible
 from schema.execution.translate import List
 from schema.types.global_ids import PREFIXES, malformed, read_id, split_id
+from schema.types.journal import EventFeedFilter
 from schema.types.list_inputs import list_arguments
 from schema.types.statistics import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from resolvers.context import Context
     from resolvers.identity.permissions import Caller
@@ -131,6 +134,47 @@ def history(description: str) -> Any:
 
     what = "Global id of the entity, which may have been deleted."
     return _field(description, Read(root, permit), _given("id", strawberry.ID, what), *list_arguments(HISTORY))
+
+
+def feed(description: str) -> Any:
+    """The event feed: what has happened since a cursor."""
+
+    def root(site: Site) -> Root:
+        shape = site.settled(_argument(site, "filter"), lambda given: _filters(given).shape)
+        return site.translator.feed(site.field, site.nodes, shape, visible("Event", site.translator.role))
+
+    async def prepare(context: Context, argument_of: Callable[[str], Any]) -> Mapping[str, Any]:
+        first = argument_of("first")
+        size = USUAL if first is None else min(first, LARGEST)
+        if size < 0:
+            raise invalid("first", "negative_page")
+        page = await window(context.database, await begin(context, argument_of("after")), size)
+        return {**page.values(), **_filters(argument_of("filter")).values()}
+
+    return _field(
+        description,
+        Read(root, _anybody, prepare),
+        _given("after", Optional[str], "Cursor to go on from; `now`: from here on; without it from the beginning."),  # noqa: UP045 - the type is a value here
+        _given("first", Optional[int], f"Events to the page, {USUAL} unless given, at most {LARGEST}."),  # noqa: UP045
+        _given("filter", Optional[EventFeedFilter], "Which events to answer."),  # noqa: UP045
+    )
+
+
+def _filters(given: Mapping[str, Any] | None) -> Filters:
+    """The feed's `filter`, ready to be bound. Raises `Invalid`."""
+    said = {name: value for name, value in (given or {}).items() if value is not None}
+    entities = read_entities(said.get("entityIn", ()), "entityIn")
+    ids: tuple[int, ...] = ()
+    if "entityId" in said:
+        prefix, row_id = split_id(said["entityId"], "entityId")
+        entities, ids = ((prefix,) if not entities or prefix in entities else ("",)), (row_id,)
+    return Filters(
+        types=read_types(said.get("typeIn", ()), "typeIn"),
+        entities=entities,
+        entity_ids=ids,
+        request_ids=(said["requestId"],) if "requestId" in said else (),
+        actors=(read_id(said["actorId"], "User", "actorId"),) if "actorId" in said else (),
+    )
 
 
 RequestInfo = Info[GraphQLRequest, None]

@@ -72,6 +72,8 @@ class Read:
     root: Callable[[Site], Root]
     permit: Callable[[Context, Callable[[str], Any]], Caller]
     """The caller, if it may ask with these arguments, told by name; raises like `access.require`."""
+    prepare: Callable[[Context, Callable[[str], Any]], Awaitable[Mapping[str, Any]]] | None = None
+    """What must be known before it is read, with the same arguments: further variables of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,14 @@ class RootField:
     async def answer(self, request: GraphQLRequest, variables: Mapping[str, Any]) -> bytes:
         """The field's answer as JSON; `null` where there is no such row. Raises the faults of a refusal."""
         context, read = request.context, self.field.extensions[DEFINITION].metadata[READ]
-        caller = read.permit(context, lambda name: argument(self.nodes[0], self.field, name).fetch(variables))
+
+        def argument_of(name: str) -> Any:
+            return argument(self.nodes[0], self.field, name).fetch(variables)
+
+        caller = read.permit(context, argument_of)
         known = plan_variables(context, caller.user_id, variables)
+        if read.prepare is not None:
+            known = {**known, **await read.prepare(context, argument_of)}
         place = (*place_of(request, self.key, self.nodes), caller.role, context.database.dialect)
         plan = _PLANS.get(place, known, lambda inquiry: self._planned(read, caller.role, inquiry, context))
         return await plan.run(context.reader, known)
@@ -148,5 +156,5 @@ def caller_id(variables: Variables) -> Any:
 _USER_OF_EVENT = Expression(f"CASE WHEN {{t}}.entity = '{User.prefix}' THEN {{t}}.entity_id ELSE 0 END", Kind.INTEGER)
 _OWN_ONLY: Final = {
     "User": (Condition(column(User, "id"), Comparison.EQUALS, caller_id),),
-    "HistoryEvent": (Condition(_USER_OF_EVENT, Comparison.IN, lambda variables: [0, variables[CALLER]]),),
+    "Event": (Condition(_USER_OF_EVENT, Comparison.IN, lambda variables: [0, variables[CALLER]]),),
 }

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Final, cast
 from graphql import GraphQLObjectType, get_named_type
 from strawberry.utils.str_converters import to_camel_case
 
+from models.entity import Entity
+from resolvers.events.feed import page_of
 from resolvers.read.selection import (
+    AnyOf,
     Column,
     Connection,
     Constant,
@@ -22,6 +25,9 @@ from resolvers.read.selection import (
     Edges,
     Entries,
     EntryFact,
+    Expression,
+    FeedFact,
+    FeedPart,
     Kind,
     Listing,
     Nested,
@@ -39,9 +45,11 @@ from resolvers.read.selection import (
 from resolvers.read.tables import MODELS, TABLES_BY_TYPENAME
 from schema.execution.arguments import argument
 from schema.execution.connection_arguments import NESTED, Paging
-from schema.types.field_sources import Changes, GlobalId, provenance
+from schema.types.field_sources import AnyNode, Changes, GlobalId, provenance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from graphql import FieldNode, GraphQLField
     from strawberry.types.field import StrawberryField
 
@@ -62,6 +70,17 @@ _FACTS: Final = {
     "startCursor": PageFact.START,
     "endCursor": PageFact.END,
 }
+_ENTITY_PREFIXES: Final = {
+    name: table.prefix
+    for name, table in TABLES_BY_TYPENAME.items()
+    if name != "Staff" and issubclass(MODELS[name], Entity)
+}
+_PLAIN_PARTS: Final[Mapping[str, Callable[[str], Part]]] = {
+    "totalCount": TotalCount,
+    "endCursor": lambda key: FeedPart(key, FeedFact.NEXT),
+    "hasMore": lambda key: FeedPart(key, FeedFact.MORE),
+}
+"""What a page tells of itself under a response key; cursors of connections' pages stand in their `pageInfo`."""
 _ENTRY: Final = {"field": EntryFact.FIELD, "old": EntryFact.OLD, "new": EntryFact.NEW}
 
 
@@ -103,18 +122,30 @@ class Translator:
             case ToMany():
                 listed = List(cast("ListSpec", said.spec), f"{parent.name}.{name}")
                 return Listing(key, said.origin, self.connection(field, nodes, listed, size))
+            case AnyNode():
+                return self._any_node(key, said.origin, nodes, size)
             case Changes():
                 return self._changes(key, said.origin.column, object_type(field), nodes)
-            case GlobalId():
-                return Scalar(key, _ID, Style.GLOBAL_ID, prefix=TABLES_BY_TYPENAME[parent.name].prefix)
             case _:
-                return self._scalar(key, said.origin)
+                return self._value(key, said.origin, parent)
 
-    def _scalar(self, key: str, source: Source) -> Selected:
+    def _value(self, key: str, source: Source | GlobalId, parent: GraphQLObjectType) -> Selected:
         """A value; null, before any database is asked, for a role from which it is hidden."""
+        if isinstance(source, GlobalId):
+            return Scalar(key, _ID, Style.GLOBAL_ID, prefix=TABLES_BY_TYPENAME[parent.name].prefix)
         if isinstance(source, Column) and self.role in source.hidden_from:
             return Constant(key, "null")
         return Scalar(key, source, Style.ENUM_NAME if source.choices else Style.PLAIN)
+
+    def _any_node(self, key: str, origin: AnyNode, nodes: Nodes_, size: int) -> AnyOf:
+        """One choice a type; which of them it is, the row's prefix decides."""
+        choices = []
+        for typename, prefix in _ENTITY_PREFIXES.items():
+            row_type = cast("GraphQLObjectType", self.collector.schema.get_type(typename))
+            chosen = f"CASE WHEN {{t}}.{origin.prefix.name} = '{prefix}' THEN {{t}}.{origin.id.name} END"
+            relation = ToOne(typename, Expression(chosen, Kind.INTEGER))
+            choices.append(Nested(f"{key}:{prefix}", relation, self.object(row_type, nodes, size)))
+        return AnyOf(key, tuple(choices))
 
     def _changes(self, key: str, source: Column, entry: GraphQLObjectType, nodes: Nodes_) -> Entries:
         asked = self.collector.fields(entry, nodes).items()
@@ -143,6 +174,14 @@ class Translator:
             parts=tuple(self._part(page_type, key, same) for key, same in asked),
         )
 
+    def feed(
+        self, field: GraphQLField, nodes: Nodes_, shape: tuple[bool, ...], also: tuple[Condition, ...]
+    ) -> Connection:
+        """A page of the event feed; `shape`: which filters there are."""
+        page_type = object_type(field)
+        asked = self.collector.fields(page_type, nodes).items()
+        return page_of(tuple(self._part(page_type, key, same) for key, same in asked), shape, also)
+
     def _part(self, page: GraphQLObjectType, key: str, nodes: Nodes_) -> Part:
         match nodes[0].name.value:
             case "edges":
@@ -151,10 +190,8 @@ class Translator:
                 return Nodes(key, self.object(object_type(page.fields["nodes"]), nodes, NESTED))
             case "pageInfo":
                 return self._page_info(key, object_type(page.fields["pageInfo"]), nodes)
-            case "totalCount":
-                return TotalCount(key)
-            case _:
-                return _typename(key, page)
+            case name:
+                return _PLAIN_PARTS[name](key) if name in _PLAIN_PARTS else _typename(key, page)
 
     def _edges(self, key: str, edge: GraphQLObjectType, nodes: Nodes_) -> Edges:
         asked = self.collector.fields(edge, nodes).items()

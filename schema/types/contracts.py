@@ -17,7 +17,7 @@ from schema.types.enums import ContractStatus, SuspensionReason
 from schema.types.field_sources import computed, global_id, stored, to_many, to_one, to_one_back
 from schema.types.links import (
     CustomerLink,
-    HistoryEventLink,
+    EventLink,
     LedgerEntryLink,
     PaymentLink,
     SimLink,
@@ -71,6 +71,6 @@ class Contract(Node):
         journal.LEDGER, "contract_id", "Every posting to its account, newest first."
     )
     tickets: Connection[TicketLink] = to_many(tickets.LIST, "contract_id", "Support tickets about this contract.")
-    history: Connection[HistoryEventLink] = to_many(
+    history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the contract, newest first.", entity=_ROW.prefix
     )

@@ -14,7 +14,7 @@ from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import CustomerStatus, CustomerType, DocumentType
 from schema.types.field_sources import computed, global_id, stored, to_many
-from schema.types.links import ContractLink, HistoryEventLink, PaymentLink, SimLink, TicketLink
+from schema.types.links import ContractLink, EventLink, PaymentLink, SimLink, TicketLink
 from schema.types.node import Node
 
 _ROW = model.Customer
@@ -68,6 +68,6 @@ class Customer(Node):
         OfParent("contract_id", "contracts", "customer_id"),
         "The payments of the customer's contracts, posted or not.",
     )
-    history: Connection[HistoryEventLink] = to_many(
+    history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the customer, newest first.", entity=_ROW.prefix
     )

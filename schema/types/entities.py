@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from schema.types.contracts import Contract
 from schema.types.customers import Customer
 from schema.types.jobs import Job
-from schema.types.journal import HistoryEvent, LedgerEntry
+from schema.types.journal import Event, LedgerEntry
 from schema.types.payments import Payment
 from schema.types.sims import Sim
 from schema.types.tariffs import Tariff
@@ -26,7 +26,7 @@ TYPES: Final[Mapping[str, type]] = {
     "Ticket": Ticket,
     "User": User,
     "Staff": Staff,
-    "HistoryEvent": HistoryEvent,
+    "Event": Event,
     "LedgerEntry": LedgerEntry,
     "Job": Job,
 }

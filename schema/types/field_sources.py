@@ -36,7 +36,15 @@ class Changes:
     column: Column
 
 
-Origin = Column | Expression | ToOne | ToMany | GlobalId | Changes
+@dataclass(frozen=True, slots=True)
+class AnyNode:
+    """The row of whatever type that two columns of this one name: its prefix and its id."""
+
+    prefix: Column
+    id: Column
+
+
+Origin = Column | Expression | ToOne | ToMany | GlobalId | Changes | AnyNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class FieldOrigin:
     """Its value is a global id, whatever it comes from; REST has no such."""
     rest: bool = True
     """REST shows it; false for what its documented bodies do not have."""
+    rest_as: tuple[str, Source] | None = None
+    """What REST shows in its place: the key, and where its value comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,8 @@ class Provenance:
     spec: ListSpec | None = None
     """With a `ToMany`: how the list can be asked."""
     rest: bool = True
+    """As of `FieldOrigin`."""
+    rest_as: tuple[str, Source] | None = None
     """As of `FieldOrigin`."""
 
 
@@ -90,9 +102,14 @@ def stored(column: Column, description: str, *, rest: bool = True) -> Any:
     return _field(description, Provenance(column, rest=rest))
 
 
-def computed(expression: Expression, description: str) -> Any:
+def computed(expression: Expression, description: str, *, rest_as: tuple[str, Source] | None = None) -> Any:
     """A value that the database works out."""
-    return _field(description, Provenance(expression))
+    return _field(description, Provenance(expression, rest_as=rest_as))
+
+
+def any_node(prefix: Column, row_id: Column, description: str) -> Any:
+    """The row of whatever type that two columns name."""
+    return _field(description, Provenance(AnyNode(prefix, row_id), rest=False))
 
 
 def to_one(target: str, key: Column, description: str, *, rest: bool = True) -> Any:
@@ -142,6 +159,7 @@ def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
             nullable=isinstance(field.type, StrawberryOptional),
             is_id=field.type is strawberry.ID,
             rest=said.rest,
+            rest_as=said.rest_as,
         )
         for field, said in declared
         if said is not None

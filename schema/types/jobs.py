@@ -12,7 +12,7 @@ from resolvers.read.columns import column
 from schema.types.connections import Connection
 from schema.types.enums import JobStatus
 from schema.types.field_sources import global_id, stored, to_many, to_one
-from schema.types.links import HistoryEventLink, StaffLink
+from schema.types.links import EventLink, StaffLink
 from schema.types.node import Node
 from schema.types.scalars import JSON
 
@@ -46,6 +46,6 @@ class Job(Node):
     )
     created_at: datetime = stored(column(_ROW, "created_at"), "When it was asked for.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the job last changed.")
-    history: Connection[HistoryEventLink] = to_many(
+    history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the job, newest first.", entity=_ROW.prefix
     )

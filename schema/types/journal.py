@@ -9,11 +9,13 @@ import strawberry
 
 from models.journal import AuditEvent
 from models.money import LedgerEntry as Entry
+from resolvers.events.feed import ENTITY_NAME, TYPE
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
 from schema.types import sql_expressions
-from schema.types.field_sources import changes, computed, global_id, stored, to_one
-from schema.types.links import ContractLink, JobLink, PaymentLink, StaffLink
+from schema.types.connections import Edge
+from schema.types.field_sources import any_node, changes, computed, global_id, stored, to_one
+from schema.types.links import ContractLink, EventLink, JobLink, PaymentLink, StaffLink
 from schema.types.node import Node
 from schema.types.scalars import JSON
 
@@ -33,27 +35,65 @@ class FieldChange:
     )
 
 
-@strawberry.type(description="One entity's change by one call. It outlives the entity.")
-class HistoryEvent(Node):
+@strawberry.type(description="One entity's change by one call. It outlives the entity, and stands in its history.")
+class Event(Node):
     """One entity's change by one call."""
 
     id: strawberry.ID = global_id()
     database_id: int = stored(column(AuditEvent, "id"), "The number in the global id; the `id` in REST.")
-    entity_id: strawberry.ID = computed(_ENTITY_ID, "Global id of what changed; it may be deleted by now.")
+    type: str = computed(TYPE, "What happened to what: `contract.activate`, `customer.delete`.")
+    entity_type: str = computed(ENTITY_NAME, "What changed: `contract`, `customer` …", rest_as=("entity", ENTITY_NAME))
+    entity_id: strawberry.ID = computed(
+        _ENTITY_ID,
+        "Global id of what changed; it may be deleted by now.",
+        rest_as=("entity_id", column(AuditEvent, "entity_id")),
+    )
+    entity: Node | None = any_node(
+        column(AuditEvent, "entity"), column(AuditEvent, "entity_id"), "What changed, as it is now; null once deleted."
+    )
     action: str = stored(column(AuditEvent, "action"), "What was done: `create`, `update`, `delete`, `suspend` …")
     actor: StaffLink | None = to_one("Staff", column(AuditEvent, "actor_id"), "Who did it; null for the system itself.")
     actor_name: str | None = computed(
         sql_expressions.user_of("actor_id"), "Name of who did it; null for the system itself."
     )
     changes: list[FieldChange] = changes(column(AuditEvent, "changes"), "The fields that changed; secrets never show.")
-    reason: str | None = stored(column(AuditEvent, "reason"), "Why, where the caller said so.", rest=False)
-    request_id: str = stored(
-        column(AuditEvent, "request_id"), "Shared by all events of one call, cascades included.", rest=False
-    )
+    reason: str | None = stored(column(AuditEvent, "reason"), "Why, where the caller said so.")
+    request_id: str = stored(column(AuditEvent, "request_id"), "Shared by all events of one call, cascades included.")
     job: JobLink | None = to_one(
         "Job", column(AuditEvent, "job_id"), "The job whose work it was; null where somebody did it at once."
     )
     created_at: datetime = stored(column(AuditEvent, "created_at"), "When it happened.")
+
+
+@strawberry.type(description="A page of what has happened, oldest first.")
+class EventFeed:
+    """A page of what has happened."""
+
+    edges: list[Edge[EventLink]] = strawberry.field(description="The page's events, each with the cursor behind it.")
+    nodes: list[EventLink] = strawberry.field(description="The page's events, for when cursors are not needed.")
+    end_cursor: str = strawberry.field(
+        description="From where to go on, as `after`; it may have moved though the page is empty. Good for ever."
+    )
+    has_more: bool = strawberry.field(description="Whether there may be more already; else ask again later.")
+
+
+@strawberry.input(description="Which events of the feed to answer: all given conditions must hold.")
+class EventFeedFilter:
+    """Which events to answer."""
+
+    type_in: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Any of these types: `contract.activate`, `contract.*`, `*.delete`."
+    )
+    entity_in: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Events of any of these kinds of entities: `contract`, `customer` …"
+    )
+    entity_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Events of the entity with this global id."
+    )
+    request_id: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Events of the call with this id, cascades included."
+    )
+    actor_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="What this user did.")
 
 
 @strawberry.type(description="One posting to a contract's account. It never changes.")

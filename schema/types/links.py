@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from schema.types.contracts import Contract
     from schema.types.customers import Customer
     from schema.types.jobs import Job
-    from schema.types.journal import HistoryEvent, LedgerEntry
+    from schema.types.journal import Event, LedgerEntry
     from schema.types.payments import Payment
     from schema.types.sims import Sim
     from schema.types.tariffs import Tariff
@@ -25,6 +25,6 @@ PaymentLink = Annotated["Payment", strawberry.lazy("schema.types.payments")]
 TicketLink = Annotated["Ticket", strawberry.lazy("schema.types.tickets")]
 StaffLink = Annotated["Staff", strawberry.lazy("schema.types.users")]
 LedgerEntryLink = Annotated["LedgerEntry", strawberry.lazy("schema.types.journal")]
-HistoryEventLink = Annotated["HistoryEvent", strawberry.lazy("schema.types.journal")]
+EventLink = Annotated["Event", strawberry.lazy("schema.types.journal")]
 UserLink = Annotated["User", strawberry.lazy("schema.types.users")]
 JobLink = Annotated["Job", strawberry.lazy("schema.types.jobs")]

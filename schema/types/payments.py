@@ -14,7 +14,7 @@ from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import PaymentMethod, PaymentStatus, TransactionType
 from schema.types.field_sources import computed, global_id, stored, to_many, to_one
-from schema.types.links import ContractLink, HistoryEventLink, LedgerEntryLink, PaymentLink, StaffLink
+from schema.types.links import ContractLink, EventLink, LedgerEntryLink, PaymentLink, StaffLink
 from schema.types.node import Node
 
 _ROW = model.Payment
@@ -60,6 +60,6 @@ class Payment(Node):
     ledger: Connection[LedgerEntryLink] = to_many(
         journal.LEDGER, "payment_id", "What it posted to the contract's account."
     )
-    history: Connection[HistoryEventLink] = to_many(
+    history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the payment, newest first.", entity=_ROW.prefix
     )

@@ -14,7 +14,7 @@ from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import SimStatus
 from schema.types.field_sources import computed, global_id, stored, to_many, to_one
-from schema.types.links import ContractLink, HistoryEventLink
+from schema.types.links import ContractLink, EventLink
 from schema.types.node import Node
 
 _ROW = model.Sim
@@ -48,6 +48,6 @@ class Sim(Node):
     )
     created_at: datetime = stored(column(_ROW, "created_at"), "When the SIM was registered.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the SIM last changed.")
-    history: Connection[HistoryEventLink] = to_many(
+    history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the SIM, newest first.", entity=_ROW.prefix
     )

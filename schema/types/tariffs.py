@@ -14,7 +14,7 @@ from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import TariffType
 from schema.types.field_sources import computed, global_id, stored, to_many
-from schema.types.links import ContractLink, HistoryEventLink
+from schema.types.links import ContractLink, EventLink
 from schema.types.node import Node
 from schema.types.scalars import JSON
 
@@ -49,6 +49,6 @@ class Tariff(Node):
     contracts: Connection[ContractLink] = to_many(
         contracts.LIST, "tariff_id", "The contracts on this tariff, in any state."
     )
-    history: Connection[HistoryEventLink] = to_many(
+    history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the tariff, newest first.", entity=_ROW.prefix
     )

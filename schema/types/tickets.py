@@ -14,7 +14,7 @@ from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import TicketCategory, TicketPriority, TicketStatus
 from schema.types.field_sources import computed, global_id, stored, to_many, to_one
-from schema.types.links import ContractLink, CustomerLink, HistoryEventLink, StaffLink
+from schema.types.links import ContractLink, CustomerLink, EventLink, StaffLink
 from schema.types.node import Node
 
 _ROW = model.Ticket
@@ -56,6 +56,6 @@ class Ticket(Node):
     closed_at: datetime | None = stored(column(_ROW, "closed_at"), "When it was closed; null while it is not.")
     created_at: datetime = stored(column(_ROW, "created_at"), "When the ticket was opened.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the ticket last changed.")
-    history: Connection[HistoryEventLink] = to_many(
+    history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the ticket, newest first.", entity=_ROW.prefix
     )

@@ -14,7 +14,7 @@ from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import Role
 from schema.types.field_sources import computed, global_id, stored, to_many
-from schema.types.links import HistoryEventLink
+from schema.types.links import EventLink
 from schema.types.node import Node
 
 _ROW = model.User
@@ -52,6 +52,6 @@ class User(Node):
     last_login: datetime | None = stored(column(_ROW, "last_login"), "When the user last logged in, if ever.")
     created_at: datetime = stored(column(_ROW, "created_at"), "When the user was added.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the user last changed.")
-    history: Connection[HistoryEventLink] = to_many(
+    history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the user, newest first.", entity=_ROW.prefix
     )

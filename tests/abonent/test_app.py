@@ -9,6 +9,7 @@ import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import asyncpg
 import httpx
 import pytest
 from starlette.routing import Route
@@ -342,3 +343,21 @@ async def test_one_that_is_told_not_to_leaves_them(settings):
     app = create_app(replace(settings, worker=False))
     async with app.router.lifespan_context(app):
         assert app.state.worker is None
+
+
+# --- the event feed -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+async def test_readiness_and_metrics_tell_what_holds_the_event_feed_back(settings, monkeypatch):
+    monkeypatch.setattr("abonent.front.WORTH_TELLING", 0.0)
+    async with serving(replace(settings, metrics=True)) as http:
+        other = await asyncpg.connect(settings.database_url)
+        try:
+            await other.execute("BEGIN; SELECT pg_current_xact_id()")
+            assert (await http.get("/readyz")).json()["events_delay"] >= 0
+            text = (await http.get("/metrics")).text
+        finally:
+            await other.close()
+    (line,) = [line for line in text.splitlines() if line.startswith("abonent_events_delay_seconds ")]
+    assert float(line.split()[1]) > 0

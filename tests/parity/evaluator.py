@@ -31,7 +31,7 @@ MODELS = {
     "User": User,
     "Staff": User,
     "LedgerEntry": LedgerEntry,
-    "HistoryEvent": AuditEvent,
+    "Event": AuditEvent,
 }
 PREFIXES = {
     "cus": "Customer",
@@ -42,7 +42,7 @@ PREFIXES = {
     "tkt": "Ticket",
     "usr": "User",
     "led": "LedgerEntry",
-    "evt": "HistoryEvent",
+    "evt": "Event",
 }
 PREFIX_OF = {typename: prefix for prefix, typename in PREFIXES.items()} | {"Staff": "usr"}
 ROOTS = {
@@ -81,7 +81,7 @@ ONE = {
     ("LedgerEntry", "contract"): "Contract",
     ("LedgerEntry", "payment"): "Payment",
     ("LedgerEntry", "actor"): "Staff",
-    ("HistoryEvent", "actor"): "Staff",
+    ("Event", "actor"): "Staff",
 }
 
 
@@ -216,9 +216,9 @@ class Evaluator:
 
     def history(self, global_id, arguments, size):
         prefix, _, number = global_id.partition("_")
-        events = self.table("HistoryEvent")
+        events = self.table("Event")
         mine = [one for one in events if (one["entity"], one["entity_id"]) == (prefix, int(number))]
-        return self.page("HistoryEvent", mine, arguments, size)
+        return self.page("Event", mine, arguments, size)
 
     def of_page(self, page, name):
         edges = [{"node": row, "cursor": "cursor"} for row in page.rows]
@@ -346,7 +346,7 @@ DEFAULT_ORDER = {
     "Tariff": [("priority", True), ("name", False), ("id", True)],
     "Staff": [("username", False), ("id", False)],
     "LedgerEntry": [("id", True)],
-    "HistoryEvent": [("id", True)],
+    "Event": [("id", True)],
 }
 
 
@@ -487,9 +487,9 @@ COMPUTED = {
     ("Ticket", "resolutionTime"): lambda _, row: resolution_time(row),
     ("User", "fullName"): lambda _, row: staff_name(row),
     ("Staff", "fullName"): lambda _, row: staff_name(row),
-    ("HistoryEvent", "actorName"): named("actor_id"),
-    ("HistoryEvent", "entityId"): lambda _, row: f"{row['entity']}_{row['entity_id']}",
-    ("HistoryEvent", "changes"): lambda _, row: changes_of(row),
+    ("Event", "actorName"): named("actor_id"),
+    ("Event", "entityId"): lambda _, row: f"{row['entity']}_{row['entity_id']}",
+    ("Event", "changes"): lambda _, row: changes_of(row),
 }
 COMPUTED |= {(typename, "id"): lambda _, row: f"{PREFIX_OF[row.typename]}_{row['id']}" for typename in MODELS}
 COMPUTED |= {(typename, "databaseId"): lambda _, row: row["id"] for typename in MODELS}

@@ -285,7 +285,7 @@ async def test_a_ledger_entry_and_an_event_are_nodes(ask, factory):
     ids = [data["ledger"]["nodes"][0]["id"], data["history"]["nodes"][0]["id"]]
     data = await ask.data(
         """query ($ids: [ID!]!) { nodes(ids: $ids) {
-            ... on LedgerEntry { amount } ... on HistoryEvent { action } } }""",
+            ... on LedgerEntry { amount } ... on Event { action } } }""",
         {"ids": ids},
     )
     assert data["nodes"] == [{"amount": "5.00"}, {"action": "create"}]
@@ -322,7 +322,7 @@ async def test_events_of_one_call_share_its_id(ask, factory):
 async def test_secrets_are_not_in_the_history(ask, factory):
     sim, user = await factory.sim(puk_code="87654321"), await factory.user(password="correct horse 9")
     document = "query ($a: ID!, $b: ID!) { a: history(id: $a) { ...E } b: history(id: $b) { ...E } } "
-    fragment = "fragment E on HistoryEventConnection { nodes { changes { field old new } } }"
+    fragment = "fragment E on EventConnection { nodes { changes { field old new } } }"
     text = await ask.text(document + fragment, {"a": f"sim_{sim.id}", "b": f"usr_{user.id}"})
     assert b"87654321" not in text
     assert b"puk" not in text.lower()

@@ -146,7 +146,7 @@ def test_an_entity_is_read_by_id_and_in_pages(name, typename):
     }
 
 
-@pytest.mark.parametrize("typename", [*ENTITIES.values(), "LedgerEntry", "HistoryEvent", "Job"])
+@pytest.mark.parametrize("typename", [*ENTITIES.values(), "LedgerEntry", "Event", "Job"])
 def test_an_entity_is_a_node(typename):
     named = GRAPHQL.type_map[typename]
     assert [interface.name for interface in named.interfaces] == ["Node"]

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 ALL = "{ users { nodes { username } } }"
 ONE = "query ($id: ID!) { user(id: $id) { username email role } }"
-NODE = "query ($id: ID!) { node(id: $id) { id ... on User { username } ... on HistoryEvent { action } } }"
+NODE = "query ($id: ID!) { node(id: $id) { id ... on User { username } ... on Event { action } } }"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 HISTORY = "query ($id: ID!) { history(id: $id) { nodes { id action } } }"
 PUK = "query ($id: ID!) { sim(id: $id) { pukCode } sims { nodes { code: pukCode } } }"

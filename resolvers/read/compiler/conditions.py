@@ -33,7 +33,10 @@ def _condition(statement: Statement, condition: Condition, row: str) -> str:
     sql, kind = value_of(statement, condition.source, row), condition.source.kind
     match condition.comparison:
         case Comparison.IN:
-            return statement.spelling.among(sql, statement.parameter(condition.value, kind, many=True))
+            values = statement.parameter(condition.value, kind, many=True)
+            sources = [sql, *(value_of(statement, other, row) for other in condition.or_else)]
+            ways = [statement.spelling.among(one, values) for one in sources]
+            return f"({' OR '.join(ways)})" if len(ways) > 1 else ways[0]
         case Comparison.IS_NULL:
             return f"({sql} IS NULL) = {statement.parameter(condition.value, Kind.TRUTH)}"
         case Comparison.HOLDS:

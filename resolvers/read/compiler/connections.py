@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 from resolvers.read.compiler.ordering import beyond, cursor, order_by, ranks_of, reversed_
 from resolvers.read.compiler.pieces import Fixed, array_of, member, object_of
 from resolvers.read.compiler.rows import Rows, bounded, first_rows, in_place, limit_of
-from resolvers.read.selection import Constant, Cursor, Edges, Node, Nodes, PageFact, PageInfo, TotalCount
+from resolvers.read.selection import (
+    Constant,
+    Cursor,
+    Edges,
+    FeedFact,
+    FeedPart,
+    Kind,
+    Node,
+    Nodes,
+    PageFact,
+    PageInfo,
+    TotalCount,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,8 +48,9 @@ def needs_of(connection: Connection) -> Needs:
     """Read off the parts."""
     facts = {fact[1] for fact in _page_facts(connection) if not isinstance(fact, Constant)}
     edges = [one for part in connection.parts if isinstance(part, Edges) for one in part.fields]
-    ends = bool(facts & {PageFact.START, PageFact.END})
-    extra = (PageFact.HAS_PREVIOUS if connection.backward else PageFact.HAS_NEXT) in facts
+    feed = {part.fact for part in connection.parts if isinstance(part, FeedPart)}
+    ends = bool(facts & {PageFact.START, PageFact.END}) or FeedFact.NEXT in feed
+    extra = (PageFact.HAS_PREVIOUS if connection.backward else PageFact.HAS_NEXT) in facts or bool(feed)
     listed = any(isinstance(part, Nodes | Edges) for part in connection.parts)
     return Needs(
         rows=listed or ends or extra,
@@ -129,6 +142,8 @@ class _Writer:
                 return [self.rows.counted]
             case PageInfo():
                 return object_of(self._fact(fact) for fact in part.facts)
+            case FeedPart():
+                return self._of_feed(part.fact)
             case Nodes():
                 return self._each(self.node(part.object, self._page.alias))
             case Edges():
@@ -179,6 +194,16 @@ class _Writer:
                 return member(key, _truth(self._more(ahead=False)))
             case PageFact.START | PageFact.END:
                 return member(key, [self._end(first=(asked is PageFact.START) is not self.connection.backward)])
+
+    def _of_feed(self, fact: FeedFact) -> Pieces:
+        """A page that is full ends with its last row, another one with what was looked at."""
+        full, feed = f"count(*) > {self._limit}", self.connection.feed
+        if feed is None:
+            raise AssertionError("a page of a feed was not told where it ends")
+        if fact is FeedFact.MORE:
+            return _truth([full, self.statement.parameter(feed.more, Kind.TRUTH)])
+        end = self.statement.parameter(feed.end, Kind.TEXT)
+        return [f"CASE WHEN {full} THEN {self._end(first=False)} ELSE {end} END"]
 
     def _more(self, *, ahead: bool) -> list[str]:
         """The conditions, one of which must hold for there to be rows ahead of the page, or behind it."""

@@ -18,9 +18,9 @@ from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING
 
 from resolvers.read.compiler.connections import Page, needs_of, page_rows, rendered
-from resolvers.read.compiler.objects import Row, belongs, is_other, object_json
+from resolvers.read.compiler.objects import Row, belongs, is_other, local_of, object_json
 from resolvers.read.compiler.rows import in_place, limit_of
-from resolvers.read.selection import Edges, Listing, Nested, Node, Nodes
+from resolvers.read.selection import AnyOf, Edges, Listing, Nested, Node, Nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,8 @@ def _height(asked: Object) -> int:
     for one in asked.fields:
         if isinstance(one, Nested):
             below.append(1 + _height(one.object))
+        elif isinstance(one, AnyOf):
+            below += (1 + _height(choice.object) for choice in one.choices)
         elif isinstance(one, Listing):
             below.append(1 + max(map(_height, node_objects(one.connection)), default=0))
     return max(below)
@@ -80,7 +82,7 @@ def level(statement: Statement, asked: Object, ids: str) -> str:
 
 
 def _deep_fields(asked: Object) -> Iterator[Nested | Listing]:
-    for one in asked.fields:
+    for one in (inner for field in asked.fields for inner in (field.choices if isinstance(field, AnyOf) else [field])):
         if (isinstance(one, Nested) and _height(one.object) >= SHALLOW) or (
             isinstance(one, Listing) and _lies_deep(one.connection)
         ):
@@ -114,7 +116,7 @@ class _Below:
 
     def _id(self, relation: ToOne, asked: Object) -> str:
         if relation.remote == "id":
-            return f"{self.row}.{relation.local}"
+            return local_of(relation, self.row)
         other = self.statement.name("t")
         return f"(SELECT {other}.id FROM {asked.table.name} {other} WHERE {is_other(relation, self.row, other)})"
 

@@ -9,7 +9,7 @@ from resolvers.read.compiler.conditions import parents
 from resolvers.read.compiler.connections import connection_text
 from resolvers.read.compiler.pieces import Fixed, array_of, json_string, member, object_of, quoted
 from resolvers.read.compiler.scalars import scalar
-from resolvers.read.selection import Constant, Entries, EntryFact, Listing, Nested, Scalar
+from resolvers.read.selection import AnyOf, Constant, Entries, EntryFact, Listing, Nested, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,17 +35,23 @@ def object_json(statement: Statement, asked: Object, row: Row) -> Pieces:
 def _field(statement: Statement, asked: Selected, row: Row) -> Pieces:
     if asked.key in row.ready:
         return row.ready[asked.key]
+    if isinstance(asked, Constant):
+        return [Fixed(asked.json)]
+    if isinstance(asked, Scalar):
+        return scalar(statement, asked, row.alias)
+    return [_related(statement, asked, row)]
+
+
+def _related(statement: Statement, asked: Nested | AnyOf | Listing | Entries, row: Row) -> str:
     match asked:
-        case Scalar():
-            return scalar(statement, asked, row.alias)
-        case Constant():
-            return [Fixed(asked.json)]
         case Nested():
-            return [_nested(statement, asked, row.alias)]
+            return _nested(statement, asked, row.alias)
+        case AnyOf():
+            return _any_of(statement, asked, row)
         case Listing():
-            return [_listing(statement, asked, row.alias)]
+            return _listing(statement, asked, row.alias)
         case Entries():
-            return [_entries(statement, asked, row.alias)]
+            return _entries(statement, asked, row.alias)
 
 
 def _nested(statement: Statement, asked: Nested, row: str) -> str:
@@ -55,9 +61,21 @@ def _nested(statement: Statement, asked: Nested, row: str) -> str:
     return f"coalesce((SELECT {text} FROM {table} WHERE {is_other(asked.relation, row, other)}), 'null')"
 
 
+def _any_of(statement: Statement, asked: AnyOf, row: Row) -> str:
+    texts = [statement.spelling.concat(_field(statement, choice, row)) for choice in asked.choices]
+    return "coalesce(" + "".join(f"nullif({text}, 'null'), " for text in texts) + "'null')"
+
+
 def is_other(relation: ToOne, row: str, other: str) -> str:
     """The condition that a row is the one that the relation leads to."""
-    return f"{other}.{relation.remote} = {row}.{relation.local}"
+    return f"{other}.{relation.remote} = {local_of(relation, row)}"
+
+
+def local_of(relation: ToOne, row: str) -> str:
+    """This row's side of the relation."""
+    if isinstance(relation.local, str):
+        return f"{row}.{relation.local}"
+    return f"({relation.local.sql.replace('{t}', row)})"
 
 
 def _listing(statement: Statement, asked: Listing, row: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resolvers.words.descriptions.calls import CALLS
+from resolvers.words.descriptions.events import EVENTS
 from resolvers.words.descriptions.fields import FIELDS
 from resolvers.words.descriptions.filters import FILTERS
 from resolvers.words.descriptions.inputs import INPUTS
@@ -10,4 +11,4 @@ from resolvers.words.descriptions.jobs import JOBS
 from resolvers.words.descriptions.people import PEOPLE
 from resolvers.words.descriptions.work import WORK
 
-RUSSIAN: dict[str, str] = {**CALLS, **WORK, **FIELDS, **FILTERS, **PEOPLE, **INPUTS, **JOBS}
+RUSSIAN: dict[str, str] = {**CALLS, **WORK, **FIELDS, **FILTERS, **PEOPLE, **INPUTS, **JOBS, **EVENTS}

@@ -47,9 +47,6 @@ PEOPLE: dict[str, str] = {
     "When the user was added.": "Когда пользователь добавлен.",
     "When anything about the user last changed.": "Когда данные пользователя последний раз изменились.",
     # the journal
-    "One entity's change by one call. It outlives the entity.": (
-        "Изменение одной записи одним вызовом. Остаётся и после удаления записи."
-    ),
     "What was done: `create`, `update`, `delete`, `suspend` …": (
         "Что сделано: `create`, `update`, `delete`, `suspend` …"
     ),

@@ -186,7 +186,7 @@ def listings(draw, table, depth):
 @st.composite
 def histories(draw, table, depth):
     asked = draw(connections(AUDIT_EVENTS, depth - 1))
-    relation = ToMany("HistoryEvent", "entity_id", constants=(("entity", table.prefix),))
+    relation = ToMany("Event", "entity_id", constants=(("entity", table.prefix),))
     return lambda key: Listing(key, relation, asked)
 
 

@@ -91,7 +91,7 @@ async def test_typename_everywhere(ask, contract):
         ],
         "pageInfo": {"__typename": "PageInfo"},
     }
-    assert shown["history"]["nodes"] == [{"__typename": "HistoryEvent", "changes": [{"__typename": "FieldChange"}]}]
+    assert shown["history"]["nodes"] == [{"__typename": "Event", "changes": [{"__typename": "FieldChange"}]}]
 
 
 @pytest.mark.parametrize(
