@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tortoise import fields
@@ -11,7 +13,7 @@ from models.fields import MomentField
 from models.texts import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 def search_text(parts: Iterable[str | None]) -> str:
@@ -39,6 +41,16 @@ class Entity(Model):
     class Meta:
         abstract = True
 
+    __setattr__ = object.__setattr__  # type: ignore[assignment]  # Tortoise's looks for rows, but ids alone are assigned
+
     def row(self) -> dict[str, Any]:
         """The stored columns and their values, by name."""
-        return {name: getattr(self, name) for name in self._meta.fields_db_projection}
+        names, values = _reader(type(self))
+        return dict(zip(names, values(self), strict=True))
+
+
+@lru_cache(maxsize=64)
+def _reader(model: type[Entity]) -> tuple[tuple[str, ...], Callable[[Entity], tuple[Any, ...]]]:
+    """The names of a model's columns, and what reads all of them from a row at once."""
+    names = tuple(model._meta.fields_db_projection)
+    return names, attrgetter(*names)

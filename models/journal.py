@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -36,6 +36,16 @@ class AuditEvent(Model):
 
     class Meta:
         table = "audit_events"
+
+    @classmethod
+    def of(cls, **values: Any) -> AuditEvent:
+        """A new event with a value for every column but the id.
+
+        Tortoise's own way looks at each value in turn, which for a cascade's ten thousand events is half of its time.
+        """
+        event = cls.__new__(cls)
+        vars(event).update(values, id=None)
+        return event
 
 
 class IdempotencyKey(Model):

@@ -1,6 +1,7 @@
 """The tallies: how many rows there are of each kind and what they add up to, kept by triggers.
 
-The triggers are in `0005_tallies.sql`, `0006_resolutions.sql` and, on PostgreSQL, `0008_tally_slots.sql`.
+The triggers are in `0005_tallies.sql` and `0006_resolutions.sql`, on PostgreSQL in `0013_tallies_by_statement.sql`:
+there they see a statement's rows together, so that a change of thousands is counted once.
 
 Exact at every commit, and read in a millisecond however many rows there are: what lists' counts and statistics are
 taken from. A reader adds up all rows of `tallies` that agree in what it asks about.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from tortoise import fields
@@ -16,12 +17,14 @@ from tortoise import fields
 from models.database.engine import Dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from tortoise.models import Model
 
     from models.database.engine import Transaction
 
+_CONVERTED: Final = (fields.DatetimeField, fields.JSONField)
+"""Fields whose values are kept otherwise than the program has them."""
 TOGETHER: Final = 10_000
 """Rows of one statement: its text never grows with them, but a message to the server should have an end."""
 
@@ -47,7 +50,7 @@ async def insert(tx: Transaction, *rows: Model) -> None:
 async def _insert(tx: Transaction, rows: Sequence[Model]) -> None:
     model, numbered = type(rows[0]), rows[0].pk is not None
     columns = _columns(model) if not numbered else (*_columns(model), "id")
-    values = [_stored(row, columns) for row in rows]
+    values = _stored(rows, columns)
     made = await _run(tx, _insertion(tx.dialect, model, columns, several=len(rows) > 1), values)
     if not numbered:
         for row, (row_id,) in zip(rows, sorted(made), strict=True):  # ids are given in the order of the rows
@@ -59,7 +62,7 @@ async def update(tx: Transaction, rows: Sequence[Model], columns: Sequence[str])
     for first in range(0, len(rows), TOGETHER):
         some = rows[first : first + TOGETHER]
         sql = _updating(tx.dialect, type(some[0]), tuple(columns), several=len(some) > 1)
-        await _run(tx, sql, [_stored(row, (*columns, "id")) for row in some])
+        await _run(tx, sql, _stored(some, (*columns, "id")))
 
 
 async def delete(tx: Transaction, model: type[Model], ids: Sequence[int]) -> None:
@@ -106,9 +109,26 @@ def _columns(model: type[Model]) -> tuple[str, ...]:
     return tuple(sorted(name for name in model._meta.fields_db_projection if name != model._meta.db_pk_column))
 
 
-def _stored(row: Model, columns: Iterable[str]) -> list[Any]:
-    known = row._meta.fields_map
-    return [known[name].to_db_value(getattr(row, name), row) for name in columns]
+def _stored(rows: Sequence[Model], columns: tuple[str, ...]) -> Sequence[Sequence[Any]]:
+    """What the driver is given for these columns of each row: most values are of its own types already."""
+    read, converted = _reader(type(rows[0]), columns)
+    if not converted:
+        return [read(row) for row in rows]
+    values = [list(read(row)) for row in rows]
+    for place, convert in converted:
+        for row, of_row in zip(rows, values, strict=True):
+            of_row[place] = convert(of_row[place], row)
+    return values
+
+
+@lru_cache(maxsize=1024)
+def _reader(
+    model: type[Model], columns: tuple[str, ...]
+) -> tuple[Callable[[Model], tuple[Any, ...]], tuple[tuple[int, Callable[[Any, Model], Any]], ...]]:
+    """What reads columns (two at least: one is the id) from a row, and, by place, what still has to be converted."""
+    known = model._meta.fields_map
+    converted = ((place, known[name]) for place, name in enumerate(columns) if isinstance(known[name], _CONVERTED))
+    return attrgetter(*columns), tuple((place, field.to_db_value) for place, field in converted)
 
 
 @lru_cache(maxsize=512)

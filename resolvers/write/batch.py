@@ -205,5 +205,5 @@ async def _behind_savepoint(work: Work, ready: _Ready) -> Result:
 async def _outcome(work: Work, ready: _Ready) -> Outcome:
     op = ready.step.operation
     row = await call_locked(work, op, ready.row, ready.data)
-    work.record()
+    await work.record()
     return Outcome(op, row.id, work.notes)

@@ -314,11 +314,11 @@ async def run(work: Work, op: Operation, target: int | None, data: object = None
     the row's id and the notes; the row itself is at hand by `work.lock`. Raises what the operation raises; then the
     whole call is refused.
     """
-    work.record()
+    await work.record()
     action, notes = work.action, work.notes
     work.action, work.notes = op.verb, {}
     row = await call_locked(work, op, await lock_rows(work, op, target, data), data)
-    work.record()
+    await work.record()
     outcome = Outcome(op, row.id, work.notes)
     work.action, work.notes = action, notes
     return outcome

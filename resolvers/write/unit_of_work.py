@@ -8,10 +8,11 @@ with `record()`, or with `undo()` if it was refused; `store()` writes what all o
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from models.contracts import Contract
 from models.customers import Customer
@@ -42,6 +43,10 @@ E = TypeVar("E", bound=Entity)
 LOCK_ORDER: tuple[type[Entity], ...] = (Customer, Tariff, Contract, Sim, Payment, Ticket, User, Job)
 """Rows are locked in this order, ids ascending within one, so that two operations never wait for each other. New rows
 are stored in it too: each refers to earlier ones only."""
+
+
+BREATH: Final = 500
+"""Rows after which a cascade lets others have the event loop."""
 
 
 class Lock(Enum):
@@ -194,8 +199,7 @@ class Work:
 
     async def lock_all(self, model: type[E], ids: Iterable[int], mode: Lock = Lock.CHANGE) -> list[E]:
         """The rows that exist, locked, ids ascending. One held to be read is held to be changed once that is asked."""
-        gone = {row.id for row in self.removed if type(row) is model}
-        wanted = sorted(set(ids) - gone)
+        wanted = sorted(set(ids) - self._gone(model))
         missing = [row_id for row_id in wanted if not self._holds(model, row_id, mode)]
         if missing:
             self._moment = None
@@ -246,7 +250,6 @@ class Work:
         wanted = set(parents)
         if not wanted:
             return []
-        await self._store_if_any(model)
         self._moment = None
         dialect, states = self.tx.dialect, [status.value for status in within]
         narrowed = f" AND status IN ({', '.join(map(repr, states))})" if states else ""
@@ -257,25 +260,36 @@ class Work:
             f" ORDER BY id{lock}",
             [id_list(dialect, sorted(wanted))],
         )
-        rows = [_instance(model, columns, values) for values in found]
-        for row in rows:
+        ids = {tracked.row.id for tracked in self._waiting(model)}
+        for place, values in enumerate(found, 1):
+            row = _instance(model, columns, values)
             self._track(row, Lock.CHANGE)
-        held = self._in_hand(model, [row.id for row in rows])
-        return [row for row in held if getattr(row, column) in wanted]
+            ids.add(row.id)
+            if place % BREATH == 0:
+                await asyncio.sleep(0)
+        held: list[Any] = self._in_hand(model, sorted(ids - self._gone(model)))
+        return [row for row in held if getattr(row, column) in wanted and (not states or row.status in states)]
 
     async def exists(self, model: type[Model], column: str, value: object) -> bool:
-        """Whether any row has this value in `column`."""
-        await self._store_if_any(model)
-        parameter = "$1" if self.tx.dialect is Dialect.POSTGRES else "?1"
-        return bool(
-            await self.tx.fetch(f"SELECT 1 FROM {model._meta.db_table} WHERE {column} = {parameter} LIMIT 1", [value])
-        )
+        """Whether any row has this value in `column`, what is still to be stored included."""
+        waiting = self._waiting(model)
+        if any(getattr(tracked.row, column) == value for tracked in waiting):
+            return True
+        if any(type(row) is model and getattr(row, column) == value for row in self.appended):
+            return True
+        past = self._gone(model) | {tracked.row.id for tracked in waiting}
+        mark = "$" if self.tx.dialect is Dialect.POSTGRES else "?"
+        sql = f"SELECT id FROM {model._meta.db_table} WHERE {column} = {mark}1 LIMIT {mark}2"
+        return any(row_id not in past for (row_id,) in await self.tx.fetch(sql, [value, len(past) + 1]))
 
-    async def _store_if_any(self, model: type[Model]) -> None:
-        """What is asked of the database must know what earlier calls have done to this table."""
-        waiting = (*(key[0] for key in self._unstored), *map(type, self.removed), *map(type, self.appended))
-        if model in waiting:
-            await self.store()
+    def _waiting(self, model: type[Model]) -> list[Tracked]:
+        """Rows that may be other than the database has them: recorded and not stored, or in this call's hands."""
+        keys = {key for key in (*self._unstored, *self._beginning.rows) if key[0] is model}
+        return [self.tracked[key] for key in keys if key in self.tracked]
+
+    def _gone(self, model: type[Model]) -> set[int]:
+        """Rows that are deleted as soon as it is stored."""
+        return {row.id for row in self.removed if type(row) is model}
 
     # --- changing rows --------------------------------------------------------------------------------------------
 
@@ -308,7 +322,7 @@ class Work:
         self._record_row(tracked)
         if not tracked.is_new:
             self.removed.append(row)
-        self._note(row, "delete", _changes(row, tracked.before, {}), tracked.reason)
+        self._note(row, "delete", _changes(row, tracked.before, tracked.before, {}), tracked.reason)
 
     async def write(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """A statement that changes what is no entity (sessions …), at once. `$1` is spelt as the database wants it."""
@@ -327,12 +341,14 @@ class Work:
         self.action, self.notes, self.wrote = action, {}, False
         self._beginning = Beginning(events=len(self.events), appended=len(self.appended), removed=len(self.removed))
 
-    def record(self) -> None:
+    async def record(self) -> None:
         """Note in the journal what the call has made of its rows so far; `store()` writes it."""
-        for key in list(self._beginning.rows):
+        for place, key in enumerate(list(self._beginning.rows), 1):
             tracked = self.tracked.get(key)
             if tracked is not None:
                 self._record_row(tracked)
+            if place % BREATH == 0:
+                await asyncio.sleep(0)
 
     def _record_row(self, tracked: Tracked) -> None:
         row, after = tracked.row, tracked.row.row()
@@ -344,7 +360,8 @@ class Work:
             # a search text that follows a renamed customer is no change of the contract's own
             if not row.unjournaled.issuperset(differing):
                 row.updated_at = after["updated_at"] = self.now
-                self._note(row, tracked.action or self.action, _changes(row, tracked.before, after), tracked.reason)
+                changes = _changes(row, differing, tracked.before, after)
+                self._note(row, tracked.action or self.action, changes, tracked.reason)
         tracked.before, tracked.action, tracked.reason = after, None, None
 
     def undo(self, *, unlock: bool = False) -> None:
@@ -410,7 +427,7 @@ class Work:
     def _note(self, row: Entity, action: str, changes: dict[str, list[object]], reason: str | None) -> None:
         self.changed = True
         self.events.append(
-            AuditEvent(
+            AuditEvent.of(
                 entity=row.prefix,
                 entity_id=row.id,
                 action=action,
@@ -425,7 +442,7 @@ class Work:
 
     async def finish(self) -> bool:
         """Record and store what the only call of this unit has done. True if it changed anything."""
-        self.record()
+        await self.record()
         await self.store()
         return self.changed
 
@@ -465,15 +482,21 @@ _ABSENT = object()
 
 def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """The columns whose values are not what they were."""
+    if before == after:
+        return []
     return [name for name, value in after.items() if before.get(name, _ABSENT) != value]
 
 
-def _changes(row: Entity, before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[object]]:
-    """`{field: [old, new]}` of what a person would look for; secrets stay out altogether."""
-    hidden = row.unjournaled | row.secrets
-    changed = [name for name in row._meta.fields_db_projection if before.get(name) != after.get(name)]
-    pairs = ((name, before.get(name), after.get(name)) for name in changed if name not in hidden)
-    return {_spelt(name): [_shown(row, name, old), _shown(row, name, new)] for name, old, new in pairs}
+def _changes(
+    row: Entity, names: Iterable[str], before: dict[str, Any], after: dict[str, Any]
+) -> dict[str, list[object]]:
+    """`{field: [old, new]}` of what a person would look for among these; secrets stay out altogether."""
+    changes = {}
+    for name in names:
+        old, new = before.get(name), after.get(name)
+        if old != new and name not in row.unjournaled and name not in row.secrets:
+            changes[_spelt(name)] = [_shown(row, name, old), _shown(row, name, new)]
+    return changes
 
 
 def _spelt(column: str) -> str:

@@ -175,10 +175,10 @@ async def test_triggers_keep_the_append_only_the_search_and_the_tallies(database
         rows = await database.fetch("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         wanted = {f"{table}_no_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
         wanted |= {f"{table}_search_{event}" for table in SEARCHED for event in ("insert", "update", "delete")}
-        wanted |= {f"{table}_tally_delete" for table in TALLIED} | {"tickets_tally_resolutions_delete"}
+        wanted |= {f"tickets_tally_resolutions{event}" for event in ("", "_update", "_delete")}
+    wanted |= {f"{table}_tally_delete" for table in TALLIED}
     wanted |= {f"{table}_tally" for table in (*TALLIED, "ledger_entries")}
     wanted |= {f"{table}_tally_update" for table in TALLIED}
-    wanted |= {"tickets_tally_resolutions", "tickets_tally_resolutions_update"}
     assert {name for (name,) in rows} == wanted
 
 
