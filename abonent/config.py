@@ -49,6 +49,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "refresh_lifetime": ("ABONENT_REFRESH_LIFETIME", setting_values.seconds),
     "refresh_grace": ("ABONENT_REFRESH_GRACE", setting_values.grace),
     "max_body_bytes": ("ABONENT_MAX_BODY_BYTES", setting_values.whole(1_024, 1_073_741_824)),
+    "answer_bytes": ("ABONENT_ANSWER_BYTES", setting_values.whole(65_536, 1_073_741_824)),
     "body_seconds": ("ABONENT_BODY_SECONDS", setting_values.whole(1, 3_600)),
     "newer_schema": ("ABONENT_NEWER_SCHEMA", setting_values.truth),
     "pool_size": ("ABONENT_POOL_SIZE", setting_values.whole(2, 1_000)),
@@ -69,7 +70,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
 """Fields of `Settings` that one variable fills."""
 LIMITS: Final[Mapping[str, Reader]] = {
     limit: (f"ABONENT_QUERY_{limit.upper()}", setting_values.whole(1, 1_000_000_000))
-    for limit in ("depth", "aliases", "tokens", "fields", "cost", "conflicts")
+    for limit in ("depth", "aliases", "tokens", "fields", "cost", "conflicts", "values")
 }
 DUE_HOURS: Final[Mapping[TicketPriority, Reader]] = {
     priority: (f"ABONENT_DUE_HOURS_{priority.upper()}", setting_values.whole(1, 8_760)) for priority in TicketPriority

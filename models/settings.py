@@ -25,6 +25,8 @@ class QueryLimits:
     cost: int = 100_000
     conflicts: int = 5_000
     """Pairs of fields that are answered under one key: validation compares every two of them."""
+    values: int = 10_000
+    """In the variables and the document, each counted as often as it is used."""
 
 
 def _due_hours() -> Mapping[TicketPriority, int]:
@@ -49,6 +51,8 @@ class Settings:
     due_hours: Mapping[TicketPriority, int] = field(default_factory=_due_hours)
     query_limits: QueryLimits = field(default_factory=QueryLimits)
     max_body_bytes: int = 1_048_576
+    answer_bytes: int = 33_554_432
+    """Of one answer, at either door."""
     body_seconds: float = 30
     """Within which a request's body must have come whole."""
     newer_schema: bool = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+
+from resolvers.faults import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 def now() -> datetime:
     """The present moment, in UTC."""
     return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Told:
+    """What a request has been answered so far."""
+
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,14 @@ class Context:
     """A worker is doing this job; nobody is calling, and permissions were asked of whoever started it."""
     clock: Callable[[], datetime] = now
     """The moment at which a write happens; the demo data's lie in the past."""
+
+    told: Told = field(default_factory=Told)
+
+    def weighed(self, body: bytes) -> bytes:
+        """The same part of the answer, unless with it the answer gets too large. Raises `LimitExceeded`."""
+        self.told.bytes += len(body)
+        hold("answer", self.told.bytes, self.settings.answer_bytes)
+        return body
 
     @property
     def reader(self) -> Reader:

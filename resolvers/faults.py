@@ -1,7 +1,8 @@
 """Everything that can be refused: one table of codes and their HTTP statuses, one exception family.
 
     Fault                 a refusal with a code and a message
-    └── Invalid           a refusal of values, field by field
+    ├── Invalid           a refusal of values, field by field
+    └── LimitExceeded     a refusal of what would take more than one request may
 
 Doors turn them into their own shape (REST: a status and a body; GraphQL: a `UserError` or a top-level error).
 """
@@ -37,6 +38,7 @@ class Code(StrEnum):
     PAYLOAD_TOO_LARGE = "payload_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    LIMIT_EXCEEDED = "limit_exceeded"
     THROTTLED = "throttled"
     INTERNAL_ERROR = "internal_error"
     SERVICE_UNAVAILABLE = "service_unavailable"
@@ -48,6 +50,7 @@ STATUS: Mapping[Code, int] = {
     Code.INSUFFICIENT_FUNDS: 400,
     Code.PROTECTED: 400,
     Code.PARSE_ERROR: 400,
+    Code.LIMIT_EXCEEDED: 400,
     Code.NOT_AUTHENTICATED: 401,
     Code.TOKEN_NOT_VALID: 401,
     Code.INVALID_CREDENTIALS: 401,
@@ -91,6 +94,24 @@ class Invalid(Fault):
         name, messages = next(iter(fields.items()))
         super().__init__(Code.VALIDATION, messages[0], field=name)
         self.fields = fields
+
+
+class LimitExceeded(Fault):
+    """More is asked for than one request may: which limit, how much was measured, how much is allowed."""
+
+    def __init__(self, limit: str, measured: int, allowed: int) -> None:
+        params = {"limit": Message(f"limit_{limit}"), "measured": measured, "allowed": allowed}
+        key = "answer_too_large" if limit == "answer" else "limit_exceeded"
+        super().__init__(Code.LIMIT_EXCEEDED, Message(key, params))
+        self.limit = limit
+        self.measured = measured
+        self.allowed = allowed
+
+
+def hold(limit: str, measured: int, allowed: int) -> None:
+    """Raise `LimitExceeded` unless what was measured is allowed."""
+    if measured > allowed:
+        raise LimitExceeded(limit, measured, allowed)
 
 
 def invalid(field: str, key: str, **params: object) -> Invalid:

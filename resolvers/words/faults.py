@@ -94,8 +94,19 @@ FAULTS: dict[str, tuple[str, str]] = {
     "limit_spreads": ("вставки фрагментов", "spreads of fragments"),
     "limit_conflicts": ("повторы поля", "repetitions of a field"),
     "limit_variables": ("значения в переменных", "values in variables"),
+    "limit_values": ("значения, сколько раз они использованы", "values, as often as they are used"),
     "limit_cost": ("стоимость", "cost"),
     "limit_introspection": ("интроспекция", "introspection"),
+    "limit_bytes": ("байты, которые мог бы занять ответ", "bytes that the answer could take"),
+    "limit_answer": ("байты ответа", "bytes of the answer"),
+    "answer_too_large": (
+        "Ответ получился бы больше {allowed} байт: запросите меньше строк или полей",
+        "The answer would be larger than {allowed} bytes: ask for fewer rows or fields",
+    ),
+    "too_busy": (
+        "Слишком много запросов ждут очереди: повторите через {seconds} с",
+        "Too many requests are waiting already: try again in {seconds} s",
+    ),
     "payload_too_large": (
         "Тело запроса больше {limit} байт",
         "The request body is larger than {limit} bytes",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, OperationDefinitionNode
 
-from resolvers.words import Message
+from resolvers.faults import LimitExceeded, hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,29 +30,6 @@ MAX_NAME: Final = 200
 """Characters of a name: looking for names like a misspelt one takes quadratic time over its length."""
 MAX_FRAGMENTS: Final = 100
 """Fragments that a document defines: validation compares every two of them."""
-MAX_VALUES: Final = 10_000
-"""Values in the variables of a request, however nested."""
-
-
-class LimitExceeded(Exception):
-    """A document asks for more than it may: which limit, how much was measured, how much is allowed."""
-
-    def __init__(self, limit: str, measured: int, allowed: int) -> None:
-        super().__init__(limit)
-        self.limit = limit
-        self.measured = measured
-        self.allowed = allowed
-
-    @property
-    def message(self) -> Message:
-        params = {"limit": Message(f"limit_{self.limit}"), "measured": self.measured, "allowed": self.allowed}
-        return Message("limit_exceeded", params)
-
-
-def hold(limit: str, measured: int, allowed: int) -> None:
-    """Raise `LimitExceeded` unless what was measured is allowed."""
-    if measured > allowed:
-        raise LimitExceeded(limit, measured, allowed)
 
 
 # --- before it is parsed ------------------------------------------------------------------------------------------
@@ -220,16 +197,19 @@ def flattened(
 # --- before it is run ---------------------------------------------------------------------------------------------
 
 
-def check_variables(variables: Mapping[str, object]) -> None:
+def check_variables(variables: Mapping[str, object], limits: QueryLimits) -> None:
     """Refuse variables that hold too many values: coercing each takes time. Raises `LimitExceeded`."""
-    total, level = 0, list[object](variables.values())
+    hold("variables", sum(values_in(value) for value in variables.values()), limits.values)
+
+
+def values_in(value: object) -> int:
+    """How many values a JSON value consists of, however nested; level by level, without recursion."""
+    total, level = 0, [value]
     while level:
         total += len(level)
-        hold("variables", total, MAX_VALUES)
-        level = [inner for value in level for inner in _inside(value)]
+        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+    return total
 
 
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _inside(value: dict[str, object] | list[object]) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value
