@@ -36,7 +36,7 @@ class Detail:
         body = await read(context.reader, self.entity.__name__, row_id, caller.role, context.language)
         if body == b"null":
             raise not_found(self.entity, row_id)
-        return answer(body, context.language)
+        return answer(context.weighed(body), context.language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import orjson
 
 from resolvers.faults import Invalid, not_found
 from resolvers.identity.permissions import Permission, require, require_sight
-from resolvers.read.compiler import compile_root
+from resolvers.read.compiler import Plan, compile_root
 from resolvers.read.list_criteria import condition, criteria
 from resolvers.read.search import search_words
 from resolvers.read.selection import Choose, Numbered, Object, Streamed
+from resolvers.weighted_cache import WeightedCache
 from resolvers.write.unit_of_work import select
 from rest_compat.file_handlers import file_answer, file_asked, without
 from rest_compat.http import address_of, answer, path_id
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from models.entity import Entity
     from models.users import Role
     from resolvers.context import Context
-    from resolvers.read.compiler import Plan
     from resolvers.read.search import Lookup
     from resolvers.read.selection import Condition, ListSpec, Term
     from resolvers.words import Language
@@ -68,7 +67,7 @@ class Lists:
             await self._require_parent(context, parent)
         if count <= wanted.offset and wanted.page > 1:
             raise no_such_page()
-        return answer(_told(request, wanted, count, rows), context.language)
+        return answer(context.weighed(_told(request, wanted, count, rows)), context.language)
 
     async def _file(self, context: Context, file: FileAsked, wanted: Asked, parent: int | None) -> Response:
         """All rows at once, whatever page is asked for."""
@@ -120,8 +119,19 @@ class Shape:
     """The first page of the usual size: its limits are no parameters, and so it need not be planned anew."""
 
 
-@lru_cache(maxsize=1024)
+_PLANS: Final = WeightedCache["tuple[Lists, Shape, Dialect]", Plan](16_000_000, lambda plan: plan.weight)
+
+
 def _plan(handler: Lists, shape: Shape, dialect: Dialect) -> Plan:
+    place = (handler, shape, dialect)
+    plan = _PLANS.get(place)
+    if plan is None:
+        plan = _made(handler, shape, dialect)
+        _PLANS.put(place, plan)
+    return plan
+
+
+def _made(handler: Lists, shape: Shape, dialect: Dialect) -> Plan:
     spec = handler.spec
     choose = handler.chosen(shape.criteria, shape.words, shape.order)
     selection = representation(spec.table.typename, shape.role, shape.language)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
+from resolvers.weighted_cache import remembered
 from web.request import quality
 
 
@@ -22,7 +22,6 @@ _LONGEST: Final = 2_000
 """Characters of an `Accept` header that are read."""
 
 
-@lru_cache(maxsize=256)
 def accepted(accept: str | None, *, page: bool) -> MediaType | None:
     """What an `Accept` header likes best of what can be had (a page only for a GET); None for nothing of it.
 
@@ -40,6 +39,7 @@ def preferred(accept: str | None, offers: tuple[str, ...]) -> str | None:
     return best if qualities[best][0] > 0 else None
 
 
+@remembered(200_000)
 def _liked(accept: str) -> dict[str, tuple[float, int]]:
     """The ranges of the header, each with its weight and its place (the later, the smaller)."""
     liked: dict[str, tuple[float, int]] = {}

@@ -66,7 +66,8 @@ def asset_routes() -> list[BaseRoute]:
 
 async def serve(request: Request) -> Response:
     """One file; browsers ask each time whether it has changed, and mostly it has not."""
-    asset = await run_in_threadpool(_load, request.path_params["name"])
+    name = request.path_params["name"]
+    asset = await run_in_threadpool(_load, name) if name in FILES else None
     if asset is None:
         return PlainTextResponse("Not found", 404)
     headers = {"ETag": asset.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}

@@ -8,8 +8,9 @@ import re
 from decimal import Decimal, DecimalException
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from itertools import accumulate
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Final, NoReturn
 from uuid import uuid4
 
 from starlette.requests import ClientDisconnect
@@ -18,6 +19,7 @@ from resolvers.context import Context
 from resolvers.faults import NO_FIELD, Code, Fault, fault, invalid
 from resolvers.identity.optimistic_caller import Guard, presumed
 from resolvers.sessions import authenticate
+from resolvers.weighted_cache import remembered
 from resolvers.words import Language, Message
 
 if TYPE_CHECKING:
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 64
 """Levels of a JSON body: far beyond what any input takes, far below what recursion over it could bear."""
-MAX_SEPARATORS: Final = 100_000
-"""Commas in a body: as many values take about 25 ms to read, and no honest request comes near."""
+MAX_VALUES: Final = 60_000
+"""Values in a body: as many take about 25 ms to read, and no honest request comes near."""
+MAX_CONTAINERS: Final = 20_000
+"""Lists and objects in a body together with the members of objects, which take longer."""
 
 
 _BODY: Final = "abonent.body"
@@ -121,7 +125,7 @@ def usable_key(key: str, field: str = NO_FIELD) -> str:
 # --- in which language --------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
+@remembered(200_000)
 def language_of(accept_language: str) -> Language:
     """The better liked of Russian and English in an `Accept-Language` header; Russian when it names neither."""
     liked: dict[str, float] = {}
@@ -250,21 +254,39 @@ def read_json(body: bytes) -> object:
     Of equal keys the last counts. Lone surrogates come through as they are: the kinds of values refuse them by field.
     Raises `parse_error`.
     """
-    if body.count(b",") > MAX_SEPARATORS:
-        raise _unreadable("json_too_many_values")
+    _check_structure(body)
     try:
         value: object = _DECODER.decode(body.decode())
     except UnicodeDecodeError:
         raise _unreadable("json_not_utf8") from None
     except json.JSONDecodeError as error:
         raise _unreadable("json_malformed", line=error.lineno, column=error.colno) from None
-    except RecursionError:
-        raise _unreadable("json_too_deep", limit=MAX_DEPTH) from None
     except (ValueError, DecimalException):  # more digits than the interpreter reads, an exponent beyond Decimal's
         raise _unreadable("json_bad_number") from None
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _too_deep(value):
-        raise _unreadable("json_too_deep", limit=MAX_DEPTH)
     return value
+
+
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_ALL_BUT_STRUCTURE: Final = bytes(set(range(256)) - set(b"[]{},:"))
+_STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1, ord(","): 0, ord(":"): 0}
+
+
+def _check_structure(body: bytes) -> None:
+    """Refuse too many values, and containers too deep in each other, before any of them is made; in linear time.
+
+    Every value but the first in its container has a comma before it, every container a bracket.
+    """
+    if body.count(b'"') - body.count(b'\\"') > 2 * (MAX_VALUES + MAX_CONTAINERS):
+        raise _unreadable("json_too_many_values")
+    opened = body.count(b"[") + body.count(b"{")
+    if opened <= MAX_DEPTH and opened + body.count(b":") <= MAX_CONTAINERS and body.count(b",") <= MAX_VALUES:
+        return  # as it is with hardly any request, its texts included
+    structure = _TEXT.sub(b"", body).translate(None, _ALL_BUT_STRUCTURE)
+    containers = structure.count(b"[") + structure.count(b"{") + structure.count(b":")
+    if structure.count(b",") > MAX_VALUES or containers > MAX_CONTAINERS:
+        raise _unreadable("json_too_many_values")
+    if max(accumulate(map(_STEPS.__getitem__, structure)), default=0) > MAX_DEPTH:
+        raise _unreadable("json_too_deep", limit=MAX_DEPTH)
 
 
 def _unreadable(key: str, **params: object) -> Fault:
@@ -277,20 +299,3 @@ def _no_constant(_name: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
-
-
-def _too_deep(value: object) -> bool:
-    """Whether containers stand in each other more than `MAX_DEPTH` deep; level by level, without recursion."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        containers = [outer for outer in level if isinstance(outer, dict | list)]
-        level = [inner for outer in containers for inner in _inside(outer)]
-        if not level:
-            return False
-    return any(isinstance(inner, dict | list) for inner in level)
-
-
-def _inside(container: object) -> list[object]:
-    if isinstance(container, dict):
-        return list(container.values())
-    return cast("list[object]", container)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.database.engine import Database, Dialect, Raced, Reader, Transaction, Unavailable
+from models.database.engine import Database, Dialect, Raced, Reader, TooLarge, Transaction, Unavailable
 from models.database.postgres import PostgresDatabase
 from models.database.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from models.settings import Settings
 
-__all__ = ["Database", "Dialect", "Raced", "Reader", "Transaction", "Unavailable", "dialect_of", "open_database"]
+__all__ = [
+    "Database",
+    "Dialect",
+    "Raced",
+    "Reader",
+    "TooLarge",
+    "Transaction",
+    "Unavailable",
+    "dialect_of",
+    "open_database",
+]
 
 
 def dialect_of(url: str) -> Dialect:

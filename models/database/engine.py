@@ -2,6 +2,7 @@
 
     Raced         another transaction was faster: the whole write runs anew, a bounded number of times
     Unavailable   the database cannot be reached, or cannot be written: what doors answer 503 to
+    TooLarge      what is asked for is more than the database makes one value of
 
 A broken constraint is Tortoise's `IntegrityError` on both databases (`models.database.constraints` names it), anything
 else that the database refuses Tortoise's `OperationalError`.
@@ -54,6 +55,10 @@ class Raced(Exception):
 
 class Unavailable(Exception):
     """The database cannot be reached or cannot be written; its cause says why. Trying again later may help."""
+
+
+class TooLarge(Exception):
+    """What a statement asks for would be larger than one value may be."""
 
 
 class Reader(Protocol):

@@ -11,7 +11,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from models.database.bell import Listener
-from models.database.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
+from models.database.engine import CONNECTION, Database, Dialect, Raced, TooLarge, Transaction, Unavailable
 from models.database.postgres_pool import BEGIN, COMMIT, ERRORS, ROLLBACK, Pool, Wire, dropped
 from models.database.streams import rows_of_postgres
 
@@ -39,6 +39,8 @@ def translated(error: BaseException) -> Exception:
         return Raced(str(error))
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return IntegrityError(error)
+    if isinstance(error, asyncpg.ProgramLimitExceededError):
+        return TooLarge(str(error))
     if isinstance(error, UNUSABLE) or dropped(error):
         return Unavailable(str(error) or type(error).__name__)
     return OperationalError(error)

@@ -162,7 +162,8 @@ class SqliteDatabase(Database):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         file = self._file = database_file(settings.database_url)
-        self._readers = Threads(settings.readers, partial(connect, file, read_only=True), file)
+        reading = partial(connect, file, read_only=True, longest=settings.answer_bytes)
+        self._readers = Threads(settings.readers, reading, file)
         self._writer = Threads(1, partial(connect, file, patience=0), file)
         self._turn = asyncio.Lock()
 

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from models.database.engine import Raced, Unavailable
+from models.database.engine import Raced, TooLarge, Unavailable
 from models.fields import moment_text
 
 if TYPE_CHECKING:
@@ -62,8 +62,12 @@ def connect(
     read_only: bool = False,
     patience: float = BUSY_SECONDS,
     one_thread: bool = True,
+    longest: int | None = None,
 ) -> sqlite3.Connection:
-    """A connection that commits by itself. Raises `sqlite3.OperationalError` where there is no such file."""
+    """A connection that commits by itself; `longest`: bytes of any value that it makes.
+
+    Raises `sqlite3.OperationalError` where there is no such file.
+    """
     if sqlite3.sqlite_version_info < OLDEST:
         wanted = ".".join(map(str, OLDEST))
         raise Unavailable(f"SQLite {wanted} or newer is needed; this Python has {sqlite3.sqlite_version}.")
@@ -79,6 +83,8 @@ def connect(
         connection.create_function("casefold", 1, _casefold, deterministic=True)
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        if longest is not None:
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
         connection.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
     except sqlite3.Error:
         connection.close()
@@ -141,6 +147,8 @@ def _translated(error: BaseException) -> BaseException:
     if not isinstance(error, sqlite3.Error):
         return error
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_TOOBIG:
+        return TooLarge(str(error))
     if code in BUSY:
         return Raced(str(error))
     if code in BROKEN:

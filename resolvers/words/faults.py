@@ -103,6 +103,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Ответ получился бы больше {allowed} байт: запросите меньше строк или полей",
         "The answer would be larger than {allowed} bytes: ask for fewer rows or fields",
     ),
+    "beyond_one_answer": (
+        "Это больше, чем вмещает один ответ: запросите меньше строк или полей",
+        "This is more than one answer can hold: ask for fewer rows or fields",
+    ),
     "too_busy": (
         "Слишком много запросов ждут очереди: повторите через {seconds} с",
         "Too many requests are waiting already: try again in {seconds} s",

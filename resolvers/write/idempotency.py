@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from resolvers.write.unit_of_work import Work
 
 LIFETIME = timedelta(hours=24)
+KEPT_BYTES = 65_536
+"""Of an answer that is kept, with the request that it answers, for a day."""
 FORGOTTEN_AT_ONCE = 10
 """Expired keys that a call with a new one deletes: more than one, so that they become fewer."""
 
@@ -64,12 +66,15 @@ async def claim(work: Work, call: Call, data: object) -> Claim:
 
 
 async def keep(held: Claim, target: int, notes: Mapping[str, Any], answer: bytes | None) -> None:
-    """Keep the answer under the key; None (nothing was changed) gives the key back."""
-    rows = IdempotencyKey.filter(id=held.row_id)
-    if answer is None:
-        await rows.delete()
-        return
-    await rows.update(door=held.document, outcome={"target": target, "notes": dict(notes)}, answer=answer)
+    """Keep the outcome under the key, and the answer if it is there and not large; else a retry's is made anew."""
+    kept = answer if answer is not None and len(answer) <= KEPT_BYTES else None
+    outcome = {"target": target, "notes": dict(notes)}
+    await IdempotencyKey.filter(id=held.row_id).update(door=held.document, outcome=outcome, answer=kept)
+
+
+async def give_back(held: Claim) -> None:
+    """Leave the key to whoever comes next: nothing was changed."""
+    await IdempotencyKey.filter(id=held.row_id).delete()
 
 
 _TAKE = """

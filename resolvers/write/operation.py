@@ -9,7 +9,7 @@ a branch in it.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -178,6 +178,8 @@ class Call:
     key: str | None = None
     document: str = ""
     """What, with the same arguments, makes the same answer byte for byte: protocol, document, language."""
+    present_after: bool = False
+    """The answer may be large: it is read after the commit, while nobody waits for this transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +215,14 @@ async def _carry_out(
     if call.operation.prepare is not None:
         data = await call.operation.prepare(context, data)
 
-    async def body(tx: Transaction) -> Answer:
-        return await _perform(await confirm(context, call, tx), call, data, tx)
+    async def body(tx: Transaction) -> tuple[Context, Answer]:
+        now = await confirm(context, call, tx)
+        return now, await _perform(now, call, data, tx)
 
-    return await context.database.write(body)
+    confirmed_context, answer = await context.database.write(body)
+    if answer.body or not call.present_after:
+        return answer
+    return replace(answer, body=await call.present(confirmed_context, context.database, answer.outcome))
 
 
 async def _confirm(context: Context, call: Call, tx: Transaction) -> Context:
@@ -281,9 +287,11 @@ async def _perform(context: Context, call: Call, data: object, tx: Transaction) 
     except IntegrityError as error:
         raise explained(error) from error
     outcome = Outcome(call.operation, row.id, work.notes)
-    body = await call.present(context, tx, outcome)
-    if claim:
-        await idempotency.keep(claim, outcome.id, outcome.notes, body if changed else None)
+    body = b"" if call.present_after else await call.present(context, tx, outcome)
+    if claim and changed:
+        await idempotency.keep(claim, outcome.id, outcome.notes, None if call.present_after else body)
+    elif claim:
+        await idempotency.give_back(claim)
     return Answer(outcome, body)
 
 
@@ -343,7 +351,7 @@ async def _replay(work: Work, call: Call, kept: idempotency.Kept) -> Answer:
     if body is None:
         if op.effect is not Effect.DELETE and not await select(work.tx, op.entity, [outcome.id]):
             raise not_found(op.entity, outcome.id)
-        body = await call.present(work.context, work.tx, outcome)
+        body = b"" if call.present_after else await call.present(work.context, work.tx, outcome)
     return Answer(outcome, body, replayed=True)
 
 

@@ -1,28 +1,29 @@
 """Documents, parsed, validated and priced once, and kept as long as they are in use.
 
 Whatever takes more than a few milliseconds is done on a thread of its own, so that the event loop goes on meanwhile.
+What strangers send is read by another thread than what callers do, waits in another queue, a short one, and is kept
+apart, so that whoever has not logged in can neither fill the memory nor push out what is known, nor make others wait.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from graphql import (
     GraphQLError,
     NoFragmentCyclesRule,
+    OperationType,
     get_operation_ast,
     parse,
     validate,
     value_from_ast_untyped,
 )
 
+from resolvers.weighted_cache import WeightedCache, digest
+from schema.endpoint.desks import Desks
 from schema.endpoint.limits import (
     MAX_COMMENTS,
     MAX_LENGTH,
@@ -38,20 +39,24 @@ from schema.execution.fast_path import direct
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graphql import DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode, OperationType
+    from graphql import DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode
 
     from models.settings import QueryLimits
-    from schema.endpoint.cost import Price, Pricing
+    from schema.endpoint.cost import Estimate, Pricing
     from schema.execution.fast_path import Direct
 
 MAX_ERRORS: Final = 20
 """Errors of one document that are told."""
-KEPT_CHARACTERS: Final = 200_000
-"""Of all kept documents together; parsed, a character takes 100 to 200 bytes."""
+KEPT: Final = 40_000_000
+"""Bytes of all kept documents together."""
+KEPT_OF_STRANGERS: Final = 2_000_000
+"""The same of those whose senders have not logged in: log-ins, and questions about the schema."""
+PARSED: Final = 200
+"""Bytes that a character takes in a parsed document, at most."""
 SHORT: Final = 600
 """Characters of a document that is read at once: within 20 ms, whatever stands in it; an honest one takes 2."""
-
-_reader = ThreadPoolExecutor(1, thread_name_prefix="graphql-document")
+LONGEST_OF_STRANGERS: Final = 10_000
+"""Characters of a document that whoever has not logged in may have read: the full introspection has 2,000."""
 
 
 class Refused(Exception):
@@ -85,7 +90,7 @@ class Operation:
     is_open: bool
     """Whether it answers those who have not logged in."""
     introspects: Introspects
-    price: Price
+    price: Estimate
     defaults: Mapping[str, Any]
     """Of its variables."""
     direct: Direct | None
@@ -104,8 +109,9 @@ class Introspects(Enum):
 class Document:
     """A valid document within the limits of size."""
 
-    text: str
-    digest: str
+    digest: bytes
+    length: int
+    """Of its text."""
     tree: DocumentNode
     operations: Mapping[str | None, Operation]
     """By name; without a name the only one there is."""
@@ -127,48 +133,49 @@ class Documents:
     limits: QueryLimits
     open_roots: frozenset[str]
     """Root fields that answer anybody."""
-    _kept: OrderedDict[str, Document] = field(default_factory=OrderedDict)
-    _characters: int = 0
+    desks: Desks = field(default_factory=lambda: Desks("graphql-document"))
+    kept: WeightedCache[bytes, Document] = field(default_factory=lambda: WeightedCache(KEPT, _weight))
+    of_strangers: WeightedCache[bytes, Document] = field(
+        default_factory=lambda: WeightedCache(KEPT_OF_STRANGERS, _weight)
+    )
 
     def known(self, text: str, operation_name: str | None) -> tuple[Document, Operation] | None:
         """A document that is kept, and its operation; None where either is not to be had at once."""
-        document = self._kept.get(text)
+        document = self.kept.get(digest(text))
         if document is None or operation_name not in document.operations:
             return None
-        self._kept.move_to_end(text)
         return document, document.operations[operation_name]
 
-    async def get(self, text: str, operation_name: str | None, gate: Gate) -> tuple[Document, Operation]:
-        """The document, read now or kept, and the operation meant.
+    async def get(
+        self, text: str, operation_name: str | None, gate: Gate, *, stranger: bool = False
+    ) -> tuple[Document, Operation]:
+        """The document, read now or kept, and the operation meant; `stranger`: who sends it has not logged in.
 
         Raises `LimitExceeded`, `Refused`, and what the gate raises, which is asked before the document is validated.
         """
-        document = self._kept.get(text)
+        key = digest(text)
+        document = self.kept.get(key) or self.of_strangers.get(key)
         if document is None:
-            document = await self._read_soon(text, operation_name, gate)
-            self._keep(document)
-        else:
-            self._kept.move_to_end(text)
+            document = await self._read_soon(key, text, operation_name, gate, stranger=stranger)
+        if stranger and key not in self.kept:
+            self.of_strangers.put(key, document)
+        elif not stranger and key not in self.kept:
+            self.kept.put(key, document)
         operation = document.operation(operation_name)
         gate(operation.kind, operation.is_open)
         return document, operation
 
-    async def _read_soon(self, text: str, operation_name: str | None, gate: Gate) -> Document:
-        if len(text) <= SHORT:
-            return self._read(text, operation_name, gate)
-        return await asyncio.get_running_loop().run_in_executor(_reader, self._read, text, operation_name, gate)
-
-    def _keep(self, document: Document) -> None:
-        if document.text in self._kept:
-            return
-        self._kept[document.text] = document
-        self._characters += len(document.text)
-        while self._characters > KEPT_CHARACTERS:
-            text, _ = self._kept.popitem(last=False)
-            self._characters -= len(text)
-
-    def _read(self, text: str, operation_name: str | None, gate: Gate) -> Document:
+    async def _read_soon(
+        self, key: bytes, text: str, operation_name: str | None, gate: Gate, *, stranger: bool
+    ) -> Document:
         check_text(text, self.limits)
+        if stranger and len(text) > LONGEST_OF_STRANGERS:
+            gate(OperationType.QUERY, False)
+        if len(text) <= SHORT:
+            return self._read(key, text, operation_name, gate)
+        return await self.desks.run(self._read, key, text, operation_name, gate, stranger=stranger)
+
+    def _read(self, key: bytes, text: str, operation_name: str | None, gate: Gate) -> Document:
         tree = _parsed(text)
         measurable = check_document(tree, self.limits)
         operation = _selected(tree, operation_name)
@@ -176,11 +183,10 @@ class Documents:
         errors = validate(self.schema, tree, None if measurable else [NoFragmentCyclesRule], max_errors=MAX_ERRORS)
         if errors:
             raise Refused(VALIDATION_FAILED, errors)
-        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         operations = {_name_of(node): self._operation(tree, node) for node in operations_of(tree)}
         if len(operations) == 1:
             operations[None] = next(iter(operations.values()))
-        return Document(text, digest, tree, operations)
+        return Document(key, len(text), tree, operations)
 
     def _is_open(self, tree: DocumentNode, operation: OperationDefinitionNode) -> bool:
         """A root field that does not exist hides nothing: validation will say so."""
@@ -200,10 +206,14 @@ class Documents:
             fields=sum(name != "__typename" for name in named.values()),
             is_open=self._is_open(tree, node),
             introspects=_introspects(roots),
-            price=self.pricing.price(node, fragments_of(tree)),
+            price=self.pricing.estimate(node, fragments_of(tree)),
             defaults=_defaults(node),
             direct=direct(self.schema, tree, node),
         )
+
+
+def _weight(document: Document) -> int:
+    return PARSED * document.length
 
 
 def _parsed(text: str) -> DocumentNode:

@@ -5,14 +5,15 @@ The full introspection of this schema takes graphql-core a good part of a second
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import orjson
 from graphql import execute_sync
+from graphql.language import print_ast
+
+from resolvers.weighted_cache import WeightedCache, digest
+from schema.endpoint.desks import Desks
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from schema.endpoint.document_cache import Document
     from schema.endpoint.request import Asked
 
-KEPT_BYTES: Final = 4_000_000
+KEPT_BYTES: Final = 8_000_000
 """Of all kept answers together; that of the full introspection takes about half a million."""
-
-_worker = ThreadPoolExecutor(1, thread_name_prefix="graphql-introspection")
+KEPT_FOR_STRANGERS: Final = 4_000_000
+"""Of those to who has not logged in."""
 
 
 @dataclass(slots=True)
@@ -31,18 +32,20 @@ class Introspection:
     """A schema, and its latest answers about itself."""
 
     schema: GraphQLSchema
-    _kept: OrderedDict[tuple[str, str | None], bytes] = field(default_factory=OrderedDict)
-    _bytes: int = 0
+    desks: Desks = field(default_factory=lambda: Desks("graphql-introspection"))
+    kept: WeightedCache[bytes, bytes] = field(default_factory=lambda: WeightedCache(KEPT_BYTES, len))
+    for_strangers: WeightedCache[bytes, bytes] = field(default_factory=lambda: WeightedCache(KEPT_FOR_STRANGERS, len))
 
-    async def answer(self, document: Document, asked: Asked) -> bytes:
+    async def answer(self, document: Document, asked: Asked, *, stranger: bool) -> bytes:
         """The response to an operation that asks for nothing but the schema."""
-        key = (document.text, asked.operation_name)
-        if key in self._kept and not asked.variables:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        body = await asyncio.get_running_loop().run_in_executor(_worker, self._answer, document, asked)
-        if not asked.variables:
-            self._keep(key, body)
+        if asked.variables:
+            return await self.desks.run(self._answer, document, asked, stranger=stranger)
+        key = digest(print_ast(document.tree), asked.operation_name)  # blanks and comments make no other question
+        cache = self.for_strangers if stranger else self.kept
+        body = self.kept.get(key) or self.for_strangers.get(key)
+        if body is None:
+            body = await self.desks.run(self._answer, document, asked, stranger=stranger)
+            cache.put(key, body)
         return body
 
     def _answer(self, document: Document, asked: Asked) -> bytes:
@@ -53,12 +56,3 @@ class Introspection:
             operation_name=asked.operation_name,
         )
         return orjson.dumps(result.formatted)
-
-    def _keep(self, key: tuple[str, str | None], body: bytes) -> None:
-        if key in self._kept:
-            return
-        self._kept[key] = body
-        self._bytes += len(body)
-        while self._bytes > KEPT_BYTES:
-            _, dropped = self._kept.popitem(last=False)
-            self._bytes -= len(dropped)

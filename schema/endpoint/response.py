@@ -12,11 +12,10 @@ import orjson
 from starlette.responses import Response
 
 from models.database import Unavailable
-from resolvers.faults import STATUS, Code, Fault, fault
+from resolvers.faults import STATUS, Code, Fault, LimitExceeded, fault
 from resolvers.words import Message, say
 from schema.endpoint.document_cache import Refused
-from schema.endpoint.limits import LimitExceeded
-from schema.execution.errors import formatted
+from schema.execution.errors import formatted, measures
 from web.negotiation import MediaType
 
 if TYPE_CHECKING:
@@ -27,11 +26,13 @@ if TYPE_CHECKING:
     from resolvers.words import Language
     from schema.endpoint.document_cache import Operation
 
-Refusal = Fault | Unavailable | LimitExceeded | Refused
+Refusal = Fault | Unavailable | Refused
 """What can stop a request before it runs."""
 
 RETRY_AFTER: Final = 5
 """Seconds after which to try again when the database is away."""
+LONGEST_MESSAGE: Final = 1_000
+"""Characters of an error's message."""
 UNAUTHORIZED: Final = 401
 SERVER_ERROR: Final = 500
 OF_THE_DOCUMENT: Final = frozenset({Code.NOT_AUTHENTICATED, Code.TOKEN_NOT_VALID})
@@ -72,7 +73,7 @@ def of_refusal(refusal: Refusal, language: Language, media: MediaType) -> Respon
     match refusal:
         case LimitExceeded():
             error = _error("LIMIT_EXCEEDED", refusal.message, language)
-            error["extensions"] |= {"limit": refusal.limit, "measured": refusal.measured, "allowed": refusal.allowed}
+            error["extensions"] |= measures(refusal)
             return _told([error], 400, media)
         case Refused():
             errors = [{**error.formatted, "extensions": {"code": refusal.code}} for error in refusal.errors]
@@ -110,8 +111,8 @@ def _told(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The errors, beside data or without, and what HTTP says of them."""
-    for error in errors:  # a bad value is quoted as it came, and lone surrogates cannot be written
-        error["message"] = error["message"].encode(errors="replace").decode()
+    for error in errors:  # a bad value is quoted as it came: at any length, with surrogates that cannot be written
+        error["message"] = error["message"][:LONGEST_MESSAGE].encode(errors="replace").decode()
     seen = about_request or media is MediaType.RESPONSE or status >= SERVER_ERROR
     shown = status if seen else 200
     challenge = {"WWW-Authenticate": 'Bearer realm="api"'} if shown == UNAUTHORIZED else {}

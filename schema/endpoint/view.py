@@ -7,7 +7,7 @@ too much. Then it runs, and its response is written (`schema/endpoint/response.p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -15,13 +15,14 @@ from graphql import OperationType
 from starlette.routing import Route
 
 from models.database import Unavailable
-from resolvers.faults import Code, Fault, fault, invalid
-from schema.endpoint.cost import pricing
+from resolvers.faults import Code, Fault, LimitExceeded, fault, hold, invalid
+from schema.endpoint.cost import Cost, pricing
 from schema.endpoint.document_cache import Documents, Introspects, Refused
 from schema.endpoint.introspection import Introspection
-from schema.endpoint.limits import LimitExceeded, check_variables, hold
+from schema.endpoint.limits import check_variables
 from schema.endpoint.request import not_allowed, read_request
 from schema.endpoint.response import answered, not_acceptable, of_refusal, of_result
+from schema.endpoint.scans import Sizes
 from schema.execution.execute import GraphQLRequest, execute
 from schema.execution.fast_path import answer
 from schema.schema import GRAPHQL
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-    from models.settings import Settings
+    from models.settings import QueryLimits, Settings
     from resolvers.context import Context
     from schema.endpoint.document_cache import Document, Operation
     from schema.endpoint.request import Asked
@@ -47,6 +48,12 @@ MAX_SCHEMA: Final = 30_000
 """Parts of the schema that one answer may bring; the full introspection brings a third of it."""
 MAX_SCHEMA_BESIDE: Final = 300
 """The same where rows are asked for too: these answers are made on the event loop."""
+POSSIBLE_BYTES: Final = 8
+"""What an answer could take, in the largest that may be: texts are hardly ever as long as they could."""
+LITERAL: Final = 100
+"""Bytes of a value that a document spells out."""
+SMALL_PAYLOAD: Final = Cost(1_000, 1_000_000)
+"""What a mutation's payload may bring to be read inside its transaction; a larger one is read after the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +62,18 @@ class Door:
 
     documents: Documents
     introspection: Introspection
-    max_cost: int
+    limits: QueryLimits
+    max_bytes: int
+    """That an answer could take, as far as its document tells."""
+    sizes: Sizes = field(default_factory=Sizes)
 
 
 def graphql_routes(settings: Settings) -> list[BaseRoute]:
     """The endpoint, and its page's assets."""
     limits = settings.query_limits
     documents = Documents(GRAPHQL, pricing(GRAPHQL), limits, OPEN_ROOTS)
-    answer = partial(endpoint, Door(documents, Introspection(GRAPHQL), limits.cost))
+    door = Door(documents, Introspection(GRAPHQL), limits, POSSIBLE_BYTES * settings.answer_bytes)
+    answer = partial(endpoint, door)
     return [*(Route(path, answer, methods=()) for path in ("/graphql", "/graphql/")), *asset_routes()]
 
 
@@ -76,7 +87,7 @@ async def endpoint(door: Door, request: Request) -> Response:
         return not_acceptable(language)
     try:
         return await _answer(door, request, media)
-    except (Fault, Unavailable, LimitExceeded, Refused) as refusal:
+    except (Fault, Unavailable, Refused) as refusal:
         return of_refusal(refusal, language, media)
 
 
@@ -86,12 +97,15 @@ async def _answer(door: Door, request: Request, media: MediaType) -> Response:
     if at_once is not None:
         return at_once
     context = await context_of(request)
-    document, operation = await door.documents.get(asked.query, asked.operation_name, partial(_gate, asked, context))
+    stranger, gate = context.caller is None, partial(_gate, asked, context)
+    document, operation = await door.documents.get(asked.query, asked.operation_name, gate, stranger=stranger)
     request.state.operation = operation.title
+    if operation.price.scans and not door.sizes.known:
+        await door.sizes.look(context.database)
     extensions = _checked(door, asked, operation)
     if operation.introspects is Introspects.ONLY:
-        return answered(await door.introspection.answer(document, asked), media)
-    ran = _request(context, document, asked)
+        return answered(await door.introspection.answer(document, asked, stranger=stranger), media)
+    ran = _request(context, document, operation, asked)
     result = await answer(operation.direct, ran) if operation.direct else None
     response = of_result(result or await execute(GRAPHQL, ran), operation, context.language, media, extensions)
     if ran.replayed:
@@ -108,20 +122,25 @@ async def _at_once(door: Door, request: Request, asked: Asked, media: MediaType)
     if known is None or context is None or context.guard is None:
         return None
     document, operation = known
-    if operation.direct is None:
+    if operation.direct is None or (operation.price.scans and not door.sizes.known):
         return None
     try:
         extensions = _checked(door, asked, operation)
     except LimitExceeded:
         return None
-    result = await answer(operation.direct, _request(context, document, asked))
+    try:
+        result = await answer(operation.direct, _request(context, document, operation, asked))
+    except LimitExceeded:
+        if context.guard.proven:
+            raise
+        return None
     if result is None or not context.guard.proven:
         return None
     request.state.operation = operation.title
     return of_result(result, operation, context.language, media, extensions)
 
 
-def _request(context: Context, document: Document, asked: Asked) -> GraphQLRequest:
+def _request(context: Context, document: Document, operation: Operation, asked: Asked) -> GraphQLRequest:
     return GraphQLRequest(
         context=context,
         document_key=document.digest,
@@ -129,6 +148,19 @@ def _request(context: Context, document: Document, asked: Asked) -> GraphQLReque
         operation_name=asked.operation_name,
         variables=asked.variables,
         idempotency_key=asked.idempotency_key,
+        literals=document.length + LITERAL * operation.price.literals,
+        presented_after=_large(operation, asked),
+    )
+
+
+def _large(operation: Operation, asked: Asked) -> frozenset[str]:
+    """The mutations of a document whose payloads are too large to be read while others wait for the transaction."""
+    if operation.kind is not OperationType.MUTATION:
+        return frozenset()
+    variables = {**operation.defaults, **asked.variables}
+    costs = ((key, price.of(variables)) for key, price in operation.price.roots)
+    return frozenset(
+        key for key, cost in costs if cost.objects > SMALL_PAYLOAD.objects or cost.bytes > SMALL_PAYLOAD.bytes
     )
 
 
@@ -142,11 +174,17 @@ def _gate(asked: Asked, context: Context, kind: OperationType, is_open: bool) ->
 
 def _checked(door: Door, asked: Asked, operation: Operation) -> Mapping[str, Mapping[str, int]]:
     """Refuse what would bring too much, and one idempotency key for several changes; the answer's `extensions`."""
-    check_variables(asked.variables)
-    cost = operation.price.of({**operation.defaults, **asked.variables})
-    hold("cost", cost, door.max_cost)
+    check_variables(asked.variables, door.limits)
+    variables = {**operation.defaults, **asked.variables}
+    price = operation.price
+    hold("values", price.values(variables), door.limits.values)
+    read_through = sum(door.sizes.price(scan) for scan in price.scans if scan.needed(variables))
+    could = price.total.of(variables)
+    cost = could.objects + read_through
+    hold("cost", cost, door.limits.cost)
+    hold("bytes", could.bytes, door.max_bytes)
     alone = operation.introspects is Introspects.ONLY
-    hold("introspection", operation.price.schema, MAX_SCHEMA if alone else MAX_SCHEMA_BESIDE)
+    hold("introspection", price.total.schema, MAX_SCHEMA if alone else MAX_SCHEMA_BESIDE)
     if asked.idempotency_key and operation.kind is OperationType.MUTATION and operation.fields > 1:
         raise invalid("Idempotency-Key", "key_for_several")
-    return {"cost": {"requested": cost, "allowed": door.max_cost}} if asked.tells_cost else {}
+    return {"cost": {"requested": cost, "allowed": door.limits.cost}} if asked.tells_cost else {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from resolvers.faults import Invalid, invalid
@@ -11,6 +10,7 @@ from resolvers.read import cursors, list_criteria
 from resolvers.read.search import lookup, search_words, words_of
 from resolvers.read.selection import Choose, Comparison
 from resolvers.value_kinds import Refused
+from resolvers.weighted_cache import remembered
 from schema.execution.arguments import settled
 from schema.types.enums import OrderDirection
 from schema.types.global_ids import read_id
@@ -126,21 +126,27 @@ def _size(first: int | None, last: int | None, default: int) -> int:
     return min(size, LARGEST)
 
 
-@lru_cache(maxsize=128)
 def _decode(text: str, stamp: str, order: tuple[Term, ...], name: str) -> tuple[Any, ...]:
     return cursors.decode_cursor(text, stamp, order, field=name)
 
 
 def _terms(value: list[Mapping[str, Any]] | None) -> tuple[tuple[str, bool], ...]:
-    return tuple((term["field"].value, term["direction"] is OrderDirection.DESC) for term in value or ())
+    """The columns of an ordering, each once: what is said of one again decides nothing."""
+    terms = dict[str, bool]()
+    for term in value or ():
+        terms.setdefault(term["field"].value, term["direction"] is OrderDirection.DESC)
+    return tuple(terms.items())
 
 
-@lru_cache(maxsize=1024)
 def _words(text: str | None) -> tuple[Sought, ...]:
     try:
-        return words_of(text or "")
+        return _folded(text or "")
     except Refused as refusal:
         raise Invalid({"search": (refusal.message,)}) from None
+
+
+_folded = remembered(500_000)(words_of)
+"""The words of a search are asked for once for each of them."""
 
 
 def _bind(criterion: Criterion, fetch: Bind) -> Bind:

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
 from models.database import Unavailable
-from resolvers.faults import NO_FIELD, Code, Fault, fault
+from resolvers.faults import NO_FIELD, Code, Fault, LimitExceeded, fault
 from resolvers.words import say
 
 if TYPE_CHECKING:
@@ -34,11 +34,18 @@ def as_fault(error: GraphQLError) -> Fault | None:
     return fault(Code.INTERNAL_ERROR)
 
 
+def measures(refusal: LimitExceeded) -> dict[str, Any]:
+    """What an error tells of a limit, beside its code."""
+    return {"limit": refusal.limit, "measured": refusal.measured, "allowed": refusal.allowed}
+
+
 def formatted(error: GraphQLError, language: Language) -> dict[str, Any]:
     """The error as the response shows it: message, locations, path, `extensions.code`, and the argument at fault."""
     refusal = as_fault(error)
     shown: dict[str, Any] = dict(error.formatted)
     shown["extensions"] = {"code": (refusal.code if refusal else Code.VALIDATION).upper()}
+    if isinstance(refusal, LimitExceeded):
+        shown["extensions"] |= measures(refusal)
     if refusal:
         shown["message"] = say(refusal.message, language)
         if refusal.field is not None and refusal.field != NO_FIELD:

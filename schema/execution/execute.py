@@ -29,7 +29,7 @@ class GraphQLRequest:
     """One request of one operation. Every resolver has it as `info.context`."""
 
     context: Context
-    document_key: str
+    document_key: bytes
     """Equal for equal documents only: a digest of the text. Compiled plans are kept under it, by the thousand."""
     document: DocumentNode
     """Parsed and validated against the schema."""
@@ -38,6 +38,10 @@ class GraphQLRequest:
     """As sent, numbers with a point as `Decimal`."""
     idempotency_key: str | None = None
     """The header's. The view refuses it on a document with several mutation fields."""
+    literals: int = 0
+    """Bytes that the values spelt out in the document take, each as often as it is used."""
+    presented_after: frozenset[str] = frozenset()
+    """The mutations, by response key, whose payloads are read only after the commit: they could be large."""
     replayed: bool = False
     """Set by a mutation whose answer is that of an earlier call with the same key (`Idempotent-Replayed: true`)."""
 

@@ -15,12 +15,13 @@ import orjson
 from graphql import ExecutionResult, FieldNode, OperationType, Undefined, is_non_null_type
 from graphql.utilities import coerce_input_literal, coerce_input_value, type_from_ast
 
+from resolvers.faults import LimitExceeded
 from schema.endpoint.limits import fragments_of
 from schema.execution.read_field import ReadField, RootField
 from schema.execution.translate import DEFINITION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
 
     from graphql import (
         DocumentNode,
@@ -100,13 +101,18 @@ def _declared(schema: GraphQLSchema, node: VariableDefinitionNode) -> Declared:
 
 
 async def answer(asked: Direct, request: GraphQLRequest) -> ExecutionResult | None:
-    """The data of the operation; None where graphql-core must run it, which includes every refusal."""
+    """The data of the operation; None where graphql-core must run it, which includes every refusal but one.
+
+    Raises `LimitExceeded` for an answer that gets too large.
+    """
     variables = _coerced(asked.variables, request.variables)
     if variables is None:
         return None
     reads = [member.field.answer(request, variables) for member in asked.members]
     try:
-        told = [await reads[0]] if len(reads) == 1 else await asyncio.gather(*reads)
+        told = [await reads[0]] if len(reads) == 1 else await _together(reads)
+    except LimitExceeded:
+        raise
     except Exception:  # noqa: BLE001 - whatever it is, graphql-core meets it too, and tells it
         return None
     answered = tuple(zip(asked.members, told, strict=True))
@@ -114,6 +120,17 @@ async def answer(asked: Direct, request: GraphQLRequest) -> ExecutionResult | No
         return None
     data = b"{" + b",".join(member.key + body for member, body in answered) + b"}"
     return ExecutionResult(cast("dict[str, Any]", orjson.Fragment(data)))
+
+
+async def _together(reads: list[Coroutine[Any, Any, bytes]]) -> list[bytes]:
+    """What all of them answer; as soon as one is refused the others are given up."""
+    tasks = [asyncio.ensure_future(read) for read in reads]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        raise
 
 
 def _coerced(declared: tuple[Declared, ...], given: Mapping[str, Any]) -> dict[str, Any] | None:

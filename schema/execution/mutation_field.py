@@ -42,20 +42,13 @@ if TYPE_CHECKING:
     from schema.execution.plan_cache import Inquiry
 
 TOP_LEVEL: Final = frozenset(
-    {Code.NOT_AUTHENTICATED, Code.TOKEN_NOT_VALID, Code.PERMISSION_DENIED, Code.THROTTLED, Code.SERVICE_UNAVAILABLE}
+    {Code.NOT_AUTHENTICATED, Code.TOKEN_NOT_VALID, Code.PERMISSION_DENIED, Code.THROTTLED, Code.LIMIT_EXCEEDED}
+    | {Code.SERVICE_UNAVAILABLE}
 )
 """Refusals that are errors of the response, not of the payload."""
 
 _RUN: Final = "run"
 _PLANS: Final[PlanCache[PayloadPlan]] = PlanCache(lambda plan: plan.weight)
-
-
-class UnpresentableError(Exception):
-    """What the document asks of the payload is malformed (a negative `first`); nothing is to be changed for it."""
-
-    def __init__(self, refusal: Fault) -> None:
-        super().__init__(refusal.code)
-        self.refusal = refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +62,8 @@ class Payload:
     """What, with the same arguments, makes the same payload byte for byte."""
 
     async def done(self, reader: Reader, done: Done) -> bytes:
-        """The payload of what was done. Raises `UnpresentableError`."""
-        try:
-            return await self.plan.done(reader, done, self.variables)
-        except Fault as refusal:
-            raise UnpresentableError(refusal) from None
+        """The payload of what was done. Raises `LimitExceeded`."""
+        return self.context.weighed(await self.plan.done(reader, done, self.variables))
 
     def refused(self, refusal: Fault, missing: str | None = None) -> bytes:
         """The payload of a refusal; raises it anew where it is an error of the response."""
@@ -106,7 +96,8 @@ class Site:
             payload_type = object_type(info.parent_type.fields[info.field_name])
             return payload_plan(payload_type, info.field_nodes, translator, dialect)
 
-        plan = _PLANS.get((*place, dialect), variables, make)
+        plan = _PLANS.get((*place, dialect), variables, make, request.literals)
+        plan.check(variables)
         used = [variables.get(name) for name in plan.variables]
         return Payload(self.context, plan, variables, repr(("graphql", *place, used)))
 
@@ -136,10 +127,7 @@ class MutationField(StrawberryField):
 
 async def _run(run: Run, info: Any, given: Any) -> Compiled:
     site = Site(info.context, info._raw_info)  # noqa: SLF001 - Strawberry's own Info hides the document's nodes
-    try:
-        return Compiled(await run(site, given))
-    except UnpresentableError as error:
-        raise error.refusal from None
+    return Compiled(await run(site, given))
 
 
 def mutation_field(description: str, input_type: type, payload: type, run: Run) -> Any:
@@ -161,7 +149,16 @@ def operation_run(operation: Operation) -> Run:
         payload = site.payload(caller.user_id, caller.role)
         try:
             key = _key(operation, site, given)
-            call = Call(operation, target, raw, site.present, mode(operation), key=key, document=payload.document)
+            call = Call(
+                operation,
+                target,
+                raw,
+                site.present,
+                mode(operation),
+                key=key,
+                document=payload.document,
+                present_after=site.info.path.key in site.request.presented_after,
+            )
             answer = await perform(site.context, call)
         except Fault as refusal:
             return payload.refused(refusal, missing="id")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from models.database import Dialect, Reader
     from resolvers.faults import Fault
+    from resolvers.read.compiler import Plan
     from resolvers.read.selection import Object, Variables
     from resolvers.words import Language, Message
     from schema.execution.translate import Translator
@@ -47,8 +48,8 @@ class Part:
     """Its JSON when the mutation was carried out."""
     refused: Callable[[UserErrors], bytes]
     """Its JSON when it was refused."""
-    weight: int = 0
-    """Characters of the SQL behind it."""
+    plan: Plan | None = None
+    """With a row: what reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,16 @@ class PayloadPlan:
     @property
     def weight(self) -> int:
         """What the plan weighs in a cache."""
-        return sum(part.weight for part in self.parts)
+        return sum(part.plan.weight for part in self.parts if part.plan)
+
+    def check(self, variables: Variables) -> None:
+        """Raise the fault of whatever is malformed in what the document asks of the payload (a filter in it).
+
+        Before the mutation is carried out: nothing is to be changed for an answer that cannot be given.
+        """
+        for part in self.parts:
+            for bind in part.plan.binds if part.plan else ():
+                bind({**variables, _ROW: 0})
 
     async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
         """The payload of a mutation that was carried out."""
@@ -118,7 +128,7 @@ def _row(key: bytes, shows: FromRow, read: Object, dialect: Dialect) -> Part:
     async def done(reader: Reader, outcome: Done, variables: Variables) -> bytes:
         return await plan.run(reader, {**variables, _ROW: shows.row(outcome)})
 
-    return Part(key, done, _null, len(plan.sql))
+    return Part(key, done, _null, plan)
 
 
 def _null(_errors: UserErrors) -> bytes:

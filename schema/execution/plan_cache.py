@@ -7,20 +7,23 @@ request is asked the same questions, and where the answers are the same, the pla
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from resolvers.weighted_cache import WeightedCache
+
 Question = Callable[[Mapping[str, Any]], Hashable]
 P = TypeVar("P")
 
-MAX_WEIGHT = 16_000_000
-"""Of all plans of a cache, in characters of SQL or whatever else they are weighed by."""
+MAX_WEIGHT = 32_000_000
+"""Bytes of all plans of a cache."""
 MAX_SHAPES = 64
 """Of one place in a document: more come only from somebody who varies filters without end."""
 OVERHEAD = 4_000
-"""What a plan weighs beside its text."""
+"""What a plan weighs beside its text and its parameters."""
+QUESTION = 300
+"""What a question weighs with its answer, which is a short one: a truth, an order, the names of filters."""
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ class _Shapes(Generic[P]):
         if self.count >= MAX_SHAPES:
             self.top, self.count, self.weight = {}, 0, 0
         self.count += 1
-        self.weight += weight
+        self.weight += OVERHEAD + weight + QUESTION * len(asked)
         ways, answer = self.top, None
         for question, next_answer in asked:
             fork = ways.get(answer)
@@ -79,31 +82,27 @@ class PlanCache(Generic[P]):
 
     def __init__(self, weigh: Callable[[P], int], limit: int = MAX_WEIGHT) -> None:
         self._weigh = weigh
-        self._limit = limit
-        self._places: OrderedDict[Hashable, _Shapes[P]] = OrderedDict()
-        self._weight = 0
+        self._places = WeightedCache[Hashable, _Shapes[P]](limit, lambda shapes: shapes.weight)
 
-    def get(self, place: Hashable, variables: Mapping[str, Any], make: Callable[[Inquiry], P]) -> P:
-        """The plan of this place for variables of this shape, made if it is not there."""
+    def get(self, place: Hashable, variables: Mapping[str, Any], make: Callable[[Inquiry], P], literals: int = 0) -> P:
+        """The plan of this place for variables of this shape, made if it is not there.
+
+        `literals`: bytes of what the document spells out, which every plan made of it holds.
+        """
         shapes = self._places.get(place)
-        if shapes is not None:
-            self._places.move_to_end(place)
-            plan = shapes.find(variables)
-            if plan is not None:
-                return plan
-        inquiry = Inquiry(variables)
-        plan = make(inquiry)
-        self._keep(place, inquiry, plan)
+        plan = shapes.find(variables) if shapes is not None else None
+        if plan is None:
+            inquiry = Inquiry(variables)
+            plan = make(inquiry)
+            shapes = shapes if shapes is not None else _Shapes()
+            shapes.add(inquiry.asked, plan, self._weigh(plan) + literals)
+            self._places.put(place, shapes)
         return plan
 
-    def _keep(self, place: Hashable, inquiry: Inquiry, plan: P) -> None:
-        shapes = self._places.setdefault(place, _Shapes())
-        self._weight -= shapes.weight
-        shapes.add(inquiry.asked, plan, OVERHEAD + self._weigh(plan))
-        self._weight += shapes.weight
-        while self._weight > self._limit and len(self._places) > 1:
-            _, oldest = self._places.popitem(last=False)
-            self._weight -= oldest.weight
+    @property
+    def weight(self) -> int:
+        """Of all plans, in bytes."""
+        return self._places.weight
 
     def __len__(self) -> int:
         return len(self._places)

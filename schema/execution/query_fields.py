@@ -82,7 +82,7 @@ def many(spec: ListSpec, description: str, *also: Condition, of: type[Entity] = 
         del argument_of
         return require_sight(context, of, None)
 
-    return _field(description, Read(root, permit), *list_arguments(spec))
+    return _field(description, Read(root, permit, spec=spec), *list_arguments(spec))
 
 
 def node(description: str) -> Any:

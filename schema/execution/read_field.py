@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from resolvers.context import Context
     from resolvers.identity.permissions import Caller
     from resolvers.read.compiler import Plan
-    from resolvers.read.selection import Object, Root, Variables
+    from resolvers.read.selection import ListSpec, Object, Root, Variables
     from schema.execution.arguments import Argument
     from schema.execution.execute import GraphQLRequest
     from schema.execution.plan_cache import Inquiry
@@ -43,7 +43,7 @@ CALLER: Final = "$caller"
 
 READ: Final = "read"
 """Under which a field's metadata holds what it reads."""
-_PLANS: Final[PlanCache[Plan]] = PlanCache(lambda plan: len(plan.sql))
+_PLANS: Final[PlanCache[Plan]] = PlanCache(lambda plan: plan.weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class Read:
     """The caller, if it may ask with these arguments, told by name; raises like `access.require`."""
     prepare: Callable[[Context, Callable[[str], Any]], Awaitable[Mapping[str, Any]]] | None = None
     """What must be known before it is read, with the same arguments: further variables of the plan."""
+    spec: ListSpec | None = None
+    """Of a list of all rows of an entity: how it can be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,13 @@ class RootField:
         if read.prepare is not None:
             known = {**known, **await read.prepare(context, argument_of)}
         place = (*place_of(request, self.key, self.nodes), caller.role, context.database.dialect)
-        plan = _PLANS.get(place, known, lambda inquiry: self._planned(read, caller.role, inquiry, context))
-        return await plan.run(context.reader, known)
+        plan = _PLANS.get(
+            place,
+            known,
+            lambda inquiry: self._planned(read, caller.role, inquiry, context),
+            request.literals,
+        )
+        return context.weighed(await plan.run(context.reader, known))
 
     def _planned(self, read: Read, role: Role, inquiry: Inquiry, context: Context) -> Plan:
         translator = Translator(Collector(self.schema, self.fragments, inquiry), role)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from models.database import TooLarge
+from resolvers.faults import Code, Fault
+from resolvers.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -13,12 +17,21 @@ if TYPE_CHECKING:
     from resolvers.read.selection import Bind, Variables
 
 
+BIND: Final = 1_000
+"""Bytes that a bind takes with all the functions that it is made of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One SQL statement and where its parameters come from."""
 
     sql: str
     binds: tuple[Bind, ...]
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it takes, those of the values that its binds may hold aside."""
+        return len(self.sql) + BIND * len(self.binds)
 
     async def run(self, reader: Reader, variables: Variables) -> bytes:
         """The answer as JSON text in UTF-8, to be spliced as it is; `null` where there is no such row."""
@@ -37,7 +50,10 @@ class Plan:
                 yield [row[0] for row in rows]
 
     async def _rows(self, reader: Reader, variables: Variables) -> list[tuple[Any, ...]]:
-        return await reader.fetch(self.sql, [bind(variables) for bind in self.binds])
+        try:
+            return await reader.fetch(self.sql, [bind(variables) for bind in self.binds])
+        except TooLarge as error:
+            raise Fault(Code.LIMIT_EXCEEDED, Message("beyond_one_answer")) from error
 
 
 def _utf8(text: str | None) -> bytes:

@@ -9,7 +9,8 @@ import pytest
 
 from models.database.meter import METER, Meter
 from models.users import Role
-from schema.execution.plan_cache import MAX_SHAPES, OVERHEAD, PlanCache
+from resolvers.weighted_cache import ENTRY
+from schema.execution.plan_cache import MAX_SHAPES, OVERHEAD, QUESTION, PlanCache
 from schema.execution.read_field import _PLANS
 
 pytestmark = pytest.mark.anyio
@@ -267,16 +268,27 @@ def test_the_same_answers_find_the_same_plan():
 
 
 def test_what_plans_weigh_together_is_bounded():
-    cache = PlanCache(len, limit=3 * (OVERHEAD + 1_000))
+    cache = PlanCache(len, limit=3 * (ENTRY + OVERHEAD + 1_000))
     for place in range(10):
         cache.get(place, {}, lambda _: " " * 1_000)
     assert len(cache) == 3
     cache.get("large", {}, lambda _: " " * 100_000)
-    assert len(cache) == 1
+    cache.get("full of values", {}, lambda _: "", 100_000)
+    assert len(cache) == 3
+    assert cache.weight == 3 * (ENTRY + OVERHEAD + 1_000)
+
+
+def test_a_plan_weighs_what_its_questions_and_the_documents_values_do():
+    plain, asking, spelt = PlanCache(len), PlanCache(len), PlanCache(len)
+    plain.get("place", {}, lambda _: "plan")
+    asking.get("place", {"a": 1}, lambda inquiry: f"plan{inquiry.ask(lambda given: given['a'])}"[:4])
+    spelt.get("place", {}, lambda _: "plan", 7_000)
+    assert asking.weight == plain.weight + QUESTION
+    assert spelt.weight == plain.weight + 7_000
 
 
 def test_the_place_asked_for_last_is_kept():
-    cache = PlanCache(len, limit=2 * (OVERHEAD + 1_000))
+    cache = PlanCache(len, limit=2 * (ENTRY + OVERHEAD + 1_000))
     made = []
     for place in ("a", "b", "a", "c", "a", "b"):
         cache.get(place, {}, lambda _, place=place: made.append(place) or " " * 1_000)
