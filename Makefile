@@ -9,18 +9,21 @@ UV_VERSION := 0.13.9
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock schema bench soak examples
+.PHONY: help setup run test test-long lint format lock schema bench soak examples
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make the environment in .venv/ (needs Python 3.11 or newer)
 
 run: $(READY) ## Serve a demo on http://localhost:8000 (another port: ABONENT_PORT=8010 make run)
 	@exec $(BIN)/abonent serve --demo
 
-test: $(READY) ## Run all tests, on SQLite and, where it answers, PostgreSQL (some only: make test ARGS="-k login")
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+test: $(READY) ## Run the tests, on SQLite and, where it answers, PostgreSQL (some only: make test ARGS="-k login")
+	$(BIN)/python -m pytest -n 2 -m "not long" $(ARGS)
+
+test-long: $(READY) ## Run those that take their time: soaks, crashes, failover, many random histories, installations
+	$(BIN)/python -m pytest -n 2 -m long $(ARGS)
 
 lint: $(READY) ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -18,9 +18,10 @@ from web import pages
 
 ROOT = Path(__file__).parent.parent.parent
 
-pytestmark = pytest.mark.skipif(
-    not pages.have("graphiql.js", "swagger-ui.js"), reason="the pages' parts are not fetched (python -m web.vendor)"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not pages.have("graphiql.js", "swagger-ui.js"), reason="the pages' parts are not fetched"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.hardening.soak import soaked
+
+pytestmark = pytest.mark.long
 
 
 def test_mixed_load_by_32_clients_meets_no_error_and_loses_no_deposit(live):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 import orjson
+import pytest
 from anyio import from_thread, to_thread
 from graphql import get_operation_ast, parse, validate
 from hypothesis import HealthCheck, Phase, given, note
@@ -97,14 +98,15 @@ def documents(draw, asked, rows, role):
     return writer.document(), writer.variables
 
 
-async def test_random_documents_are_answered_as_by_an_obvious_evaluation(database, settings):
+@pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(10 * EXAMPLES, marks=pytest.mark.long)])
+async def test_random_documents_are_answered_as_by_an_obvious_evaluation(database, settings, examples):
     rows = world()
     await put(database, rows)
     evaluator = Evaluator(rows, user_id=1, role="admin")
     asked = Asked(database, settings, evaluator)
 
     @hypothesis_settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         database=None,
         derandomize=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,20 @@ few = settings(
 async def test_after_each_of_a_random_script_every_rule_holds(
     factory: Factory, database: Database, script: list[Step]
 ) -> None:
+    await hold(factory, database, script)
+
+
+@pytest.mark.long
+@settings(few, max_examples=200)
+@given(script=st.lists(steps, min_size=40, max_size=120))
+async def test_after_each_of_a_long_random_script_every_rule_holds(
+    factory: Factory, database: Database, script: list[Step]
+) -> None:
+    await hold(factory, database, script)
+
+
+async def hold(factory: Factory, database: Database, script: list[Step]) -> None:
+    """Take each step, and look at everything after it."""
     world = await World.made(factory)
     for step in script:
         before = await contents(database)

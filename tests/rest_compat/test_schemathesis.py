@@ -35,7 +35,7 @@ from tests.states import (
     sim_in,
 )
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 
 CHECKS = (
     schemathesis.checks.not_a_server_error,
