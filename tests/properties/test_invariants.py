@@ -34,7 +34,7 @@ async def test_after_each_of_a_random_script_every_rule_holds(
 
 
 @pytest.mark.long
-@settings(few, max_examples=200)
+@settings(few, max_examples=30)
 @given(script=st.lists(steps, min_size=40, max_size=120))
 async def test_after_each_of_a_long_random_script_every_rule_holds(
     factory: Factory, database: Database, script: list[Step]
