@@ -1,5 +1,6 @@
 """What is true: entities, the states of their lifecycles, money, journal, users, migrations, database."""
 
+from models.billing import BillingPolicy, ChargePeriod, TariffTerms
 from models.contracts import Contract
 from models.customers import Customer
 from models.jobs import Job
@@ -13,6 +14,8 @@ from models.users import LoginFailure, RefreshToken, Session, User
 
 __all__ = [
     "AuditEvent",
+    "BillingPolicy",
+    "ChargePeriod",
     "Contract",
     "Customer",
     "IdempotencyKey",
@@ -24,6 +27,7 @@ __all__ = [
     "Session",
     "Sim",
     "Tariff",
+    "TariffTerms",
     "Ticket",
     "User",
 ]

@@ -11,7 +11,7 @@ from tortoise.models import Model
 from models.fields import HundredthsField, MomentField
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from models.contracts import Contract
     from models.payments import Payment
@@ -51,18 +51,21 @@ class InsufficientFunds(Exception):
     amount: int
 
 
-def post(contract: Contract, payment: Payment, *, actor_id: int | None, at: datetime) -> LedgerEntry:
+def post(contract: Contract, payment: Payment, *, actor_id: int | None, at: datetime, day: date) -> LedgerEntry:
     """Post a payment to its locked contract: move the balance by it, and give the ledger entry that says so.
 
     The entry lacks the payment's id, which the database gives to a new payment only when it is stored. The caller
     holds the contract's row lock, and stores contract, payment and entry in the same transaction, so that
     `contract.balance` equals the sum of its entries at every commit. Raises `InsufficientFunds` where an amount that
-    takes away would leave less than `contract.floor()`; money coming in is always welcome.
+    takes away would leave less than `contract.floor(day)`; money coming in is always welcome, and a promise is kept,
+    and over, when it lifts the balance out of the red (billing.md §4).
     """
     amount = payment.signed_amount()
     balance = contract.balance + amount
-    if amount < 0 and balance < contract.floor():
-        raise InsufficientFunds(contract.balance, contract.floor(), amount)
+    if amount < 0 and balance < contract.floor(day):
+        raise InsufficientFunds(contract.balance, contract.floor(day), amount)
+    if contract.balance < 0 <= balance:
+        contract.promised_amount, contract.promised_until = 0, None
     contract.balance = payment.balance_after = balance
     return LedgerEntry(
         contract_id=contract.id,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from typing import TYPE_CHECKING
 
+from models.billing import ChargePeriod, PeriodStatus
 from models.contracts import Contract, ContractStatus
 from models.customers import Customer, CustomerStatus
 from models.sims import Sim, SimStatus
+from resolvers.billing.months import DAY, months_after
 from resolvers.faults import invalid_transition
 from resolvers.write.unit_of_work import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from resolvers.write.unit_of_work import Work
 
@@ -41,8 +41,18 @@ def release(work: Work, sim: Sim) -> None:
 async def start(work: Work, contract: Contract) -> None:
     """Begin to serve a draft contract; its customer is locked. Raises `invalid_transition` for one not active."""
     await require_active_customer(work, contract)
-    contract.status, contract.activation_date = ContractStatus.ACTIVE, work.today
-    contract.next_billing_date = months_after(work.today, 1)
+    today, billed = work.today, months_after(work.today, 1)
+    contract.status, contract.activation_date, contract.anchor_date = ContractStatus.ACTIVE, today, today
+    contract.next_billing_date = billed
+    sold = ChargePeriod(
+        contract_id=contract.id,
+        period_start=today,
+        period_end=billed - DAY,
+        terms_id=contract.terms_id,
+        status=PeriodStatus.SKIPPED,
+        created_at=work.now,
+    )
+    work.append(sold)
 
 
 async def require_active_customer(work: Work, contract: Contract) -> None:
@@ -58,9 +68,3 @@ async def follow(work: Work, contracts: Iterable[Contract], old: SimStatus, new:
         if sim.status is old:
             sim.status = new
             work.mark(sim, action)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last one: a month after January 31 is the end of February."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))

@@ -12,6 +12,7 @@ from models.payments import Payment
 from models.tariffs import Tariff, TariffType
 from models.tickets import Ticket
 from resolvers.balance import add_balance, deduct_balance
+from resolvers.billing.terms import give_tariff
 from resolvers.contract_actions import activate_contract, resume_contract, suspend_contract, terminate_contract
 from resolvers.faults import Code, Fault, invalid, invalid_transition
 from resolvers.identity.permissions import Permission
@@ -103,6 +104,7 @@ async def create_contract(work: Work, data: ContractInput) -> Contract:
     _require_active(tariff)
     contract = Contract(**{"signed_date": work.today, **given(data)}, number=uuid4().hex, search="")
     _require_limit_fits(contract, tariff)
+    await give_tariff(work, contract, tariff)
     await work.add(contract)
     # the number holds the id, which the database has only now given
     contract.number = f"CTR-{work.today.year}-{contract.id:06d}"
@@ -148,6 +150,7 @@ async def update_contract(work: Work, contract: Contract, data: ContractInput) -
         _require_not_blocked(customer)
     if "tariff_id" in wanted:
         _require_active(tariff)
+        await give_tariff(work, contract, tariff)
         if tariff.tariff_type is TariffType.PREPAID and "credit_limit" not in wanted:
             contract.credit_limit = 0
     _require_limit_fits(contract, tariff)
@@ -181,8 +184,8 @@ def _require_limit_fits(contract: Contract, tariff: Tariff) -> None:
 
 
 def _require_above_floor(contract: Contract, field: str) -> None:
-    if contract.balance < contract.floor():
-        params = {"balance": hundredths_text(contract.balance), "floor": hundredths_text(contract.floor())}
+    if contract.balance < contract.lowest():
+        params = {"balance": hundredths_text(contract.balance), "floor": hundredths_text(contract.lowest())}
         raise Fault(Code.INSUFFICIENT_FUNDS, Message("balance_under_floor", params), field=field)
 
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from models.contracts import Contract
 from models.tariffs import Tariff, TariffType
+from resolvers.billing.terms import changes_terms, renew_terms, terms_in_use, terms_of
 from resolvers.faults import invalid
 from resolvers.identity.permissions import Permission
 from resolvers.read.columns import column, orderable
 from resolvers.read.selection import Filter, ListSpec, Term
 from resolvers.read.tables import TARIFFS
 from resolvers.value_kinds import LONG_TEXT, Choice, Hundredths, Options, Text, Whole
-from resolvers.write.deletion import refuse_while
+from resolvers.words import Message
+from resolvers.write.deletion import protected, refuse_while
 from resolvers.write.inputs import changes_in, given, takes
 from resolvers.write.operation import Effect, operation
 
@@ -79,7 +81,9 @@ async def create_tariff(work: Work, data: TariffInput) -> Tariff:
     """Make a tariff; a new one is active, and so takes contracts at once."""
     tariff = Tariff(**given(data))
     tariff.search = tariff.searchable()
-    return await work.add(tariff)
+    await work.add(tariff)
+    work.append(terms_of(work, tariff))
+    return tariff
 
 
 @operation(
@@ -92,12 +96,17 @@ async def create_tariff(work: Work, data: TariffInput) -> Tariff:
     says="updated",
 )
 async def update_tariff(work: Work, tariff: Tariff, data: TariffInput) -> Tariff:
-    """Change a tariff, for its existing contracts too. Its type is fixed once it has any."""
+    """Change a tariff. Its type is fixed once it has contracts.
+
+    A new fee, allowance or price of overage makes new terms: drafts get them, contracts that are served keep their own.
+    """
     changes = changes_in(data, tariff)
     if "tariff_type" in changes and await work.exists(Contract, "tariff_id", tariff.id):
         raise invalid("tariff_type", "fixed")
     tariff.update_from_dict(changes)
     tariff.search = tariff.searchable()
+    if changes_terms(changes):
+        await renew_terms(work, tariff)
     return tariff
 
 
@@ -111,7 +120,11 @@ async def update_tariff(work: Work, tariff: Tariff, data: TariffInput) -> Tariff
 )
 async def delete_tariff(work: Work, tariff: Tariff) -> Tariff:
     """Delete a tariff that no contract was ever made on; its history stays readable."""
-    await refuse_while(work, tariff, contracts=(Contract, "tariff_id"))
+    await refuse_while(
+        work, tariff, contracts=(Contract, "tariff_id"), scheduled_contracts=(Contract, "scheduled_tariff_id")
+    )
+    if await terms_in_use(work.tx, tariff.id):
+        raise protected(tariff, Message("periods"))
     await work.remove(tariff)
     return tariff
 

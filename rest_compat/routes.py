@@ -16,6 +16,7 @@ from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
 from resolvers import contracts, customers, journal, payments, sims, tariffs, tickets, users
+from resolvers.billing import periods, terms
 from resolvers.jobs import actions as jobs
 from resolvers.operations import OPERATIONS
 from resolvers.read.columns import column
@@ -128,7 +129,7 @@ _ENTITIES = (
 )
 _UNCOUNTED = (User, Job)
 """They have no statistics."""
-_LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, journal.HISTORY, journal.LEDGER)}
+_LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST)}
 
 
 def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:

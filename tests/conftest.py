@@ -47,10 +47,17 @@ TABLES = (
     "login_failures",
     "idempotency_keys",
     "tallies",
+    "tariff_terms",
+    "charge_periods",
+    "billing_policy",
 )
 CLEAN = f"""
     SET session_replication_role = replica;
-    {"".join(f"DELETE FROM {table};" for table in TABLES)}
+    {"".join(f"DELETE FROM {table};" for table in TABLES if table != "billing_policy")}
+    UPDATE billing_policy SET billing_from = NULL, run_at = NULL, first_month = 'sale', refund_unused = 'none',
+        promise_max = 50000, promise_days = 5, prepaid_remind_days = '[3, 1]', prepaid_grace_days = 0,
+        prepaid_resume_anchor = 'today', prepaid_terminate_after_days = NULL, postpaid_remind_days = '[3, 1]',
+        postpaid_grace_days = 0, postpaid_resume_anchor = 'today', postpaid_terminate_after_days = NULL;
     SELECT setval(c.oid::regclass, 1, false) FROM pg_class c WHERE c.relkind = 'S'
 """
 """Without triggers, which refuse to empty the ledger."""

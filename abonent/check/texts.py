@@ -15,7 +15,7 @@ from models.sims import Sim
 from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
-from resolvers.binding import months_after
+from resolvers.billing.months import month_start
 from resolvers.statements import spelt
 
 if TYPE_CHECKING:
@@ -111,8 +111,6 @@ def _wrong_terms(contract: Contract, zone: ZoneInfo) -> Iterator[str]:
     number = f"CTR-{contract.created_at.astimezone(zone).year}-{contract.id:06d}"
     if contract.number != number:
         yield f"its number is {contract.number}, not {number}"
-    begun, due = contract.activation_date, contract.next_billing_date
-    if begun is not None and due is not None:
-        months = (due.year - begun.year) * 12 + due.month - begun.month
-        if months < 1 or due != months_after(begun, months):
-            yield f"it is next billed on {due}, which is no whole number of months after {begun}"
+    anchor, due = contract.anchor_date, contract.next_billing_date
+    if anchor is not None and due is not None and (due < anchor or due != month_start(anchor, due)):
+        yield f"it is next billed on {due}, which is no whole number of months after {anchor}"

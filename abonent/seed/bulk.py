@@ -31,8 +31,10 @@ Row = tuple[Any, ...]
 
 TABLES: Final = (
     "tariffs",
+    "tariff_terms",
     "customers",
     "contracts",
+    "charge_periods",
     "sims",
     "payments",
     "ledger_entries",

@@ -28,6 +28,31 @@ class TariffRow(NamedTuple):
     search: str
 
 
+class TermsRow(NamedTuple):
+    id: int
+    tariff_id: int
+    version: int
+    monthly_fee: int
+    minutes_included: int
+    sms_included: int
+    data_gb_included: int
+    minute_overage_cost: int
+    sms_overage_cost: int
+    data_gb_overage_cost: int
+    created_at: datetime
+
+
+class PeriodRow(NamedTuple):
+    id: int
+    contract_id: int
+    period_start: date
+    period_end: date
+    terms_id: int
+    amount: int
+    status: str
+    created_at: datetime
+
+
 class CustomerRow(NamedTuple):
     id: int
     created_at: datetime
@@ -66,6 +91,8 @@ class ContractRow(NamedTuple):
     activation_date: date | None
     termination_date: date | None
     next_billing_date: date | None
+    terms_id: int
+    anchor_date: date | None
     credit_limit: int
     balance: int
     notes: str | None

@@ -16,7 +16,7 @@ from abonent.people import STAFF, console, ensure
 from abonent.seed.bulk import TABLES, bulk
 from abonent.seed.money import money_rows
 from abonent.seed.records import event_rows, ticket_rows
-from abonent.seed.world import World, contract_rows, customer_rows, sim_rows, tariff_rows
+from abonent.seed.world import World, contract_rows, customer_rows, period_rows, sim_rows, tariff_rows, terms_rows
 from resolvers.context import now
 
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ async def _write_all(writer: Bulk, bar: tqdm[NoReturn], world: World, settings: 
     first_event = world.first["audit_events"]
     for table, rows in (
         ("tariffs", tariff_rows(world)),
+        ("tariff_terms", terms_rows(world)),
         ("customers", customer_rows(world)),
         ("contracts", _noted(contract_rows(world), contracts)),
+        ("charge_periods", period_rows(world, contracts)),
         ("sims", sim_rows(world)),
         ("audit_events", event_rows(world, world.customers, first_event)),
         ("audit_events", event_rows(world, contracts, first_event + world.scale)),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from abonent.seed import names
-from abonent.seed.rows import ContractRow, CustomerRow, SimRow, TariffRow
+from abonent.seed.rows import ContractRow, CustomerRow, PeriodRow, SimRow, TariffRow, TermsRow
+from models.billing import TERMS
 from models.entity import search_text
 from models.texts import document_key
-from resolvers.binding import months_after
+from resolvers.billing.months import DAY, months_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SPAN: Final = timedelta(days=1_096)
 """How far back the operator's history goes."""
@@ -94,6 +95,39 @@ def tariff_rows(world: World) -> Iterator[TariffRow]:
         )
         world.tariffs.append(row)
         yield row
+
+
+def terms_rows(world: World) -> Iterator[TermsRow]:
+    """The first version of each tariff's terms."""
+    for tariff in world.tariffs:
+        facts = tariff._asdict()
+        yield TermsRow(
+            id=_terms_id(world, tariff),
+            tariff_id=tariff.id,
+            version=1,
+            created_at=tariff.created_at,
+            **{name: facts[name] for name in TERMS},
+        )
+
+
+def _terms_id(world: World, tariff: TariffRow) -> int:
+    return world.first["tariff_terms"] + tariff.id - world.first["tariffs"]
+
+
+def period_rows(world: World, contracts: Sequence[ContractRow]) -> Iterator[PeriodRow]:
+    """What was served until the next bill was part of the sale."""
+    served = (row for row in contracts if row.anchor_date and row.next_billing_date)
+    for row_id, row in enumerate(served, world.first["charge_periods"]):
+        yield PeriodRow(
+            id=row_id,
+            contract_id=row.id,
+            period_start=cast("date", row.anchor_date),
+            period_end=cast("date", row.next_billing_date) - DAY,
+            terms_id=row.terms_id,
+            amount=0,
+            status="skipped",
+            created_at=row.created_at,
+        )
 
 
 def customer_rows(world: World) -> Iterator[CustomerRow]:
@@ -185,6 +219,8 @@ def _contract(world: World, place: int, tariff: TariffRow) -> ContractRow:
         activation_date=None if status == "draft" else world.day(created),
         termination_date=world.day(world.at(ended)) if status == "terminated" else None,
         next_billing_date=_next_billing(world, world.day(created)) if status in {"active", "suspended"} else None,
+        terms_id=_terms_id(world, tariff),
+        anchor_date=None if status == "draft" else world.day(created),
         credit_limit=limit,
         balance=0,
         notes=None,

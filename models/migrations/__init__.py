@@ -144,6 +144,7 @@ def _unless_null(form: Callable[[str], str], text: str | None) -> str | None:
 
 
 def _migrated(connection: sqlite3.Connection, settings: Settings) -> list[str]:
+    connection.execute("PRAGMA foreign_keys = OFF")  # a table that is made anew is gone for a moment
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(KEPT)
     applied = {row[0] for row in connection.execute(APPLIED)}
@@ -155,6 +156,8 @@ def _migrated(connection: sqlite3.Connection, settings: Settings) -> list[str]:
             connection.execute(statement)
         connection.execute("INSERT INTO schema_migrations VALUES (?, strftime('%Y-%m-%dT%H:%M:%fZ'))", [name])
         names.append(name)
+    if names and (dangling := connection.execute("PRAGMA foreign_key_check").fetchone()):
+        raise sqlite3.IntegrityError(f"a row of {dangling[0]} refers to one of {dangling[2]} that is not there")
     connection.execute("COMMIT")
     return names
 

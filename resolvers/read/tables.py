@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from models.billing import ChargePeriod, TariffTerms
 from models.contracts import Contract
 from models.customers import Customer
 from models.jobs import Job
@@ -32,6 +33,8 @@ STAFF: Final = Table("users", "usr", "Staff")
 """Users as everybody may see them: id, username, full name."""
 LEDGER_ENTRIES: Final = Table("ledger_entries", "led", "LedgerEntry")
 JOBS: Final = Table("jobs", "job", "Job")
+TARIFF_TERMS: Final = Table("tariff_terms", "trm", "TariffTerms")
+CHARGE_PERIODS: Final = Table("charge_periods", "per", "ChargePeriod")
 AUDIT_EVENTS: Final = Table("audit_events", "evt", "Event")
 
 TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
@@ -48,6 +51,8 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
         LEDGER_ENTRIES,
         AUDIT_EVENTS,
         JOBS,
+        TARIFF_TERMS,
+        CHARGE_PERIODS,
     )
 }
 
@@ -63,4 +68,6 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "LedgerEntry": LedgerEntry,
     "Event": AuditEvent,
     "Job": Job,
+    "TariffTerms": TariffTerms,
+    "ChargePeriod": ChargePeriod,
 }

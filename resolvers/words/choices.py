@@ -29,6 +29,24 @@ CHOICES: dict[str, dict[str, tuple[str, str]]] = {
     "SuspensionReason": {
         "manual": ("Вручную", "Manual"),
         "customer": ("Из-за клиента", "Because of the customer"),
+        "insufficient_funds": ("Недостаточно средств", "Insufficient funds"),
+    },
+    "PeriodStatus": {
+        "charged": ("Оплачен", "Charged"),
+        "skipped": ("Без оплаты", "Skipped"),
+        "waived": ("Прощён", "Waived"),
+    },
+    "FirstMonth": {
+        "sale": ("Входит в продажу", "Part of the sale"),
+        "charge": ("Оплачивается при активации", "Charged at activation"),
+    },
+    "RefundUnused": {
+        "none": ("Не возвращается", "Nothing"),
+        "days": ("По дням", "By days"),
+    },
+    "ResumeAnchor": {
+        "today": ("Со дня возобновления", "The day of coming back"),
+        "keep": ("С прежнего дня", "The same as before"),
     },
     "SimStatus": {
         "free": ("Свободна", "Free"),

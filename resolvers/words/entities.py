@@ -9,6 +9,8 @@ ENTITIES: dict[str, tuple[str, str]] = {
     "Ticket": ("Тикет", "Ticket"),
     "Job": ("Задание", "Job"),
     "User": ("Пользователь", "User"),
+    "periods": ("оплаченные месяцы", "settled months"),
+    "scheduled_contracts": ("назначенные смены тарифа", "scheduled changes of tariff"),
     "contracts": ("договоры", "contracts"),
     "tickets": ("тикеты", "tickets"),
     "payments": ("платежи", "payments"),

@@ -130,6 +130,8 @@ class Work:
     """The call under way has changed something in the database itself, which `undo()` cannot take back."""
     changed: bool = False
     """Something has been noted in the journal."""
+    known: dict[object, Any] = field(default_factory=dict)
+    """What calls have read once for all of them: rows that are not changed here (the policy, terms)."""
     spare: int = 1
     """How many ids are taken at once for rows that nobody has announced by `reserve()`."""
     _beginning: Beginning = field(default_factory=Beginning)
@@ -328,6 +330,16 @@ class Work:
         """A statement that changes what is no entity (sessions …), at once. `$1` is spelt as the database wants it."""
         self.wrote = True
         return await self.tx.fetch(sql if self.tx.dialect is Dialect.POSTGRES else sql.replace("$", "?"), params)
+
+    def note(self, row: Entity, action: str, reason: str | None = None, **told: list[object]) -> None:
+        """An event of its own for what has become of a locked row so far; `told` is what it says besides."""
+        tracked, after = self.tracked[type(row), row.id], row.row()
+        differing = _differing(tracked.before, after)
+        if differing:
+            self._unstored.add((type(row), row.id))
+            row.updated_at = after["updated_at"] = self.now
+        self._note(row, action, _changes(row, differing, tracked.before, after) | told, reason)
+        tracked.before = after
 
     def mark(self, row: Entity, action: str, reason: str | None = None) -> None:
         """Name the audit event of a row that this operation changes besides its target, or say why."""

@@ -9,6 +9,7 @@ import strawberry
 
 from models import contracts as model
 from resolvers import journal, payments, tickets
+from resolvers.billing import periods
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
 from schema.types import sql_expressions
@@ -16,18 +17,21 @@ from schema.types.connections import Connection
 from schema.types.enums import ContractStatus, SuspensionReason
 from schema.types.field_sources import computed, global_id, stored, to_many, to_one, to_one_back
 from schema.types.links import (
+    ChargePeriodLink,
     CustomerLink,
     EventLink,
     LedgerEntryLink,
     PaymentLink,
     SimLink,
     TariffLink,
+    TariffTermsLink,
     TicketLink,
 )
 from schema.types.node import Node
 
 _ROW = model.Contract
 _SIM = Expression("(SELECT s_.id FROM sims s_ WHERE s_.contract_id = {t}.id)", Kind.INTEGER)
+_FEE = Expression("(SELECT f_.monthly_fee FROM tariff_terms f_ WHERE f_.id = {t}.terms_id)", Kind.HUNDREDTHS)
 _TARIFF_NAME = Expression("(SELECT f_.name FROM tariffs f_ WHERE f_.id = {t}.tariff_id)", Kind.TEXT)
 
 
@@ -48,6 +52,12 @@ class Contract(Node):
     )
     tariff: TariffLink = to_one("Tariff", column(_ROW, "tariff_id"), "What the contract costs and includes.")
     tariff_name: str = computed(_TARIFF_NAME, "What customers know the contract's tariff by.")
+    terms: TariffTermsLink = to_one(
+        "TariffTerms",
+        column(_ROW, "terms_id"),
+        "The version of the tariff's terms that it has: an edit leaves it alone.",
+    )
+    monthly_fee: Decimal = computed(_FEE, "Fee for a month, by the terms that it has.")
     sim: SimLink | None = to_one_back("Sim", "contract_id", _SIM, "The SIM that is bound to it, if any.")
     balance: Decimal = stored(column(_ROW, "balance"), "Money on the account: the sum of all ledger entries.")
     credit_limit: Decimal = stored(
@@ -59,6 +69,26 @@ class Contract(Node):
     next_billing_date: date | None = stored(
         column(_ROW, "next_billing_date"), "Day of the next monthly fee; null before activation and after the end."
     )
+    anchor_date: date | None = stored(column(_ROW, "anchor_date"), "Day from which its months are counted.")
+    scheduled_tariff: TariffLink | None = to_one(
+        "Tariff", column(_ROW, "scheduled_tariff_id"), "The tariff that it is to change to, if one is scheduled."
+    )
+    scheduled_on: date | None = stored(
+        column(_ROW, "scheduled_on"), "The first month that begins on or after this day has the scheduled tariff."
+    )
+    reprice_on: date | None = stored(
+        column(_ROW, "reprice_on"), "The first month that begins on or after this day has the tariff's newer terms."
+    )
+    promised_amount: Decimal = stored(
+        column(_ROW, "promised_amount"), "How far below zero the balance may go until a promised payment has come."
+    )
+    promised_until: date | None = stored(column(_ROW, "promised_until"), "Last day of the promise, if there is one.")
+    postponed_until: date | None = stored(
+        column(_ROW, "postponed_until"), "It is not suspended for lack of money before this day."
+    )
+    suspended_on: date | None = stored(
+        column(_ROW, "suspended_on"), "Day on which it was suspended for lack of money, while it is."
+    )
     notes: str | None = stored(column(_ROW, "notes"), "What the staff noted about the contract.")
     payments_count: int = computed(
         sql_expressions.count_of("payments", "contract_id"), "How many payments, in any state."
@@ -69,6 +99,9 @@ class Contract(Node):
     payments: Connection[PaymentLink] = to_many(payments.LIST, "contract_id", "Its payments, posted or not.")
     ledger: Connection[LedgerEntryLink] = to_many(
         journal.LEDGER, "contract_id", "Every posting to its account, newest first."
+    )
+    periods: Connection[ChargePeriodLink] = to_many(
+        periods.LIST, "contract_id", "The months that are settled, newest first."
     )
     tickets: Connection[TicketLink] = to_many(tickets.LIST, "contract_id", "Support tickets about this contract.")
     history: Connection[EventLink] = to_many(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from schema.types.billing import ChargePeriod, TariffTerms
 from schema.types.contracts import Contract
 from schema.types.customers import Customer
 from schema.types.jobs import Job
@@ -29,5 +30,7 @@ TYPES: Final[Mapping[str, type]] = {
     "Event": Event,
     "LedgerEntry": LedgerEntry,
     "Job": Job,
+    "TariffTerms": TariffTerms,
+    "ChargePeriod": ChargePeriod,
 }
 """The Strawberry type of each table's rows, by its GraphQL name."""

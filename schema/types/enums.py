@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
 
+from models.billing import FirstMonth, PeriodStatus, RefundUnused, ResumeAnchor
 from models.contracts import ContractStatus, SuspensionReason
 from models.customers import CustomerStatus, CustomerType, DocumentType
 from models.jobs import JobStatus
@@ -29,10 +30,14 @@ __all__ = [
     "CustomerType",
     "DocumentType",
     "ErrorCode",
+    "FirstMonth",
     "JobStatus",
     "OrderDirection",
     "PaymentMethod",
     "PaymentStatus",
+    "PeriodStatus",
+    "RefundUnused",
+    "ResumeAnchor",
     "Role",
     "SimStatus",
     "SuspensionReason",
@@ -114,7 +119,41 @@ describe(
     "Why a contract is suspended, and so how it resumes.",
     {
         SuspensionReason.MANUAL: "Suspended by itself; resumes by itself.",
+        SuspensionReason.INSUFFICIENT_FUNDS: "A month could not be paid; money brings the contract back.",
         SuspensionReason.CUSTOMER: "Suspended together with its customer; resumes when the customer is activated.",
+    },
+)
+describe(
+    PeriodStatus,
+    "How a month of a contract was settled.",
+    {
+        PeriodStatus.CHARGED: "Its fee was taken from the balance, or the fee is nothing.",
+        PeriodStatus.SKIPPED: "Part of the sale, or begun before fees were charged at all.",
+        PeriodStatus.WAIVED: "Not charged, by a supervisor's decision.",
+    },
+)
+describe(
+    FirstMonth,
+    "What becomes of the month that begins with the activation.",
+    {
+        FirstMonth.SALE: "It is part of the sale, and not charged.",
+        FirstMonth.CHARGE: "Its fee is taken when the contract is activated.",
+    },
+)
+describe(
+    RefundUnused,
+    "What comes back of a charged month when a contract is terminated in it.",
+    {
+        RefundUnused.NONE: "Nothing comes back.",
+        RefundUnused.DAYS: "The fee for the days after the last one served.",
+    },
+)
+describe(
+    ResumeAnchor,
+    "From which day months count after money has brought a contract back.",
+    {
+        ResumeAnchor.TODAY: "From the day on which it came back.",
+        ResumeAnchor.KEEP: "From the same day as before: the month in which it came back is charged.",
     },
 )
 describe(

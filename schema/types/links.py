@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from schema.types.billing import ChargePeriod, TariffTerms
     from schema.types.contracts import Contract
     from schema.types.customers import Customer
     from schema.types.jobs import Job
@@ -28,3 +29,5 @@ LedgerEntryLink = Annotated["LedgerEntry", strawberry.lazy("schema.types.journal
 EventLink = Annotated["Event", strawberry.lazy("schema.types.journal")]
 UserLink = Annotated["User", strawberry.lazy("schema.types.users")]
 JobLink = Annotated["Job", strawberry.lazy("schema.types.jobs")]
+TariffTermsLink = Annotated["TariffTerms", strawberry.lazy("schema.types.billing")]
+ChargePeriodLink = Annotated["ChargePeriod", strawberry.lazy("schema.types.billing")]

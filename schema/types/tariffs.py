@@ -9,12 +9,13 @@ import strawberry
 
 from models import tariffs as model
 from resolvers import contracts, journal
+from resolvers.billing import terms
 from resolvers.read.columns import column
 from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import TariffType
 from schema.types.field_sources import computed, global_id, stored, to_many
-from schema.types.links import ContractLink, EventLink
+from schema.types.links import ContractLink, EventLink, TariffTermsLink
 from schema.types.node import Node
 from schema.types.scalars import JSON
 
@@ -48,6 +49,9 @@ class Tariff(Node):
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the tariff last changed.")
     contracts: Connection[ContractLink] = to_many(
         contracts.LIST, "tariff_id", "The contracts on this tariff, in any state."
+    )
+    terms: Connection[TariffTermsLink] = to_many(
+        terms.LIST, "tariff_id", "All versions of its terms, newest first; the tariff itself shows the latest."
     )
     history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the tariff, newest first.", entity=_ROW.prefix

@@ -52,6 +52,24 @@ def valid(table, **references):
             "priority": 0,
             "is_active": True,
         },
+        "tariff_terms": {
+            "version": n,
+            "monthly_fee": 0,
+            "minutes_included": 0,
+            "sms_included": 0,
+            "data_gb_included": 0,
+            "minute_overage_cost": 0,
+            "sms_overage_cost": 0,
+            "data_gb_overage_cost": 0,
+            "created_at": MOMENT,
+        },
+        "charge_periods": {
+            "period_start": DAY,
+            "period_end": DAY,
+            "amount": 0,
+            "status": "skipped",
+            "created_at": MOMENT,
+        },
         "contracts": times
         | {"number": f"CTR-{n}", "status": "draft", "signed_date": DAY, "credit_limit": 0, "balance": 0},
         "sims": times | {"iccid": f"{n:019d}", "imsi": f"{n:015d}", "msisdn": f"+99670{n:07d}", "status": "free"},
@@ -114,7 +132,9 @@ def valid(table, **references):
 
 
 NEEDS = {
-    "contracts": ("customer", "tariff"),
+    "tariff_terms": ("tariff",),
+    "contracts": ("customer", "tariff", "terms"),
+    "charge_periods": ("contract", "terms"),
     "payments": ("contract",),
     "tickets": ("customer",),
     "ledger_entries": ("contract", "payment"),
@@ -128,7 +148,7 @@ async def insert(tx, table, **columns):
     """Insert a valid row, but for these columns, with what it needs; gives its id."""
     for needed in NEEDS.get(table, ()):
         if f"{needed}_id" not in columns:
-            columns[f"{needed}_id"] = await insert(tx, f"{needed}s")
+            columns[f"{needed}_id"] = await insert(tx, "tariff_terms" if needed == "terms" else f"{needed}s")
     row = valid(table, **columns)
     mark = "$" if tx.dialect is Dialect.POSTGRES else "?"
     marks = ", ".join(f"{mark}{position}" for position in range(1, len(row) + 1))

@@ -17,7 +17,15 @@ CHECKS = """
     tariffs_minute_overage_cost tariffs_sms_overage_cost tariffs_data_gb_overage_cost tariffs_extra_options
     tariffs_lengths
     contracts_status contracts_suspension_reason contracts_credit_limit contracts_floor contracts_suspended
-    contracts_terminated contracts_activated contracts_billed contracts_lengths
+    contracts_terminated contracts_activated contracts_billed contracts_anchored contracts_scheduled contracts_repriced
+    contracts_promised contracts_suspended_on contracts_lengths
+    tariff_terms_version tariff_terms_monthly_fee
+    charge_periods_status charge_periods_days charge_periods_amount charge_periods_waived charge_periods_lengths
+    billing_policy_one billing_policy_run_at billing_policy_first_month billing_policy_refund_unused
+    billing_policy_promise_max billing_policy_promise_days
+    billing_policy_prepaid_remind_days billing_policy_prepaid_grace_days billing_policy_prepaid_resume_anchor
+    billing_policy_prepaid_terminate_after_days billing_policy_postpaid_remind_days billing_policy_postpaid_grace_days
+    billing_policy_postpaid_resume_anchor billing_policy_postpaid_terminate_after_days
     sims_iccid sims_imsi sims_msisdn sims_puk_code sims_status sims_bound
     payments_transaction_type payments_payment_method payments_status payments_amount payments_posted
     payments_processed payments_refunded payments_refund payments_refunded_amount payments_lengths
@@ -38,6 +46,8 @@ UNIQUE = {
     "customers_document_key": "document_key, document_type",
     "tariffs_name_key": "name",
     "contracts_number_key": "number",
+    "tariff_terms_version_key": "tariff_id, version",
+    "charge_periods_month_key": "contract_id, period_start",
     "sims_iccid_key": "iccid",
     "sims_imsi_key": "imsi",
     "sims_msisdn_key": "msisdn",
@@ -60,6 +70,11 @@ INDEXES = {
     "contracts_status": "status, created_at, id",
     "contracts_customer": "customer_id, created_at, id",
     "contracts_tariff": "tariff_id, created_at, id",
+    "contracts_terms": "terms_id",
+    "contracts_scheduled_tariff": "scheduled_tariff_id",
+    "contracts_reprice_terms": "reprice_terms_id",
+    "charge_periods_terms": "terms_id",
+    "charge_periods_payment": "payment_id",
     "sims_created": "created_at, id",
     "sims_status": "status, created_at, id",
     "payments_created": "created_at, id",

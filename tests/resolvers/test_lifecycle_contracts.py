@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resolvers.binding import months_after
+from resolvers.billing.months import months_after
 from resolvers.faults import Code, Invalid
 from tests.contents import refused, refused_with
 from tests.states import contract_in, customer_in, sim_in

@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from models import contracts, customers, jobs, payments, sims, tariffs, tickets
+from models import billing, contracts, customers, jobs, payments, sims, tariffs, tickets
 from models import users as user_models
 from resolvers.faults import Code
 from resolvers.words import CATALOGUE, Language, Message, say, word
@@ -29,6 +29,10 @@ ENUMS = (
     tariffs.TariffType,
     contracts.ContractStatus,
     contracts.SuspensionReason,
+    billing.PeriodStatus,
+    billing.FirstMonth,
+    billing.RefundUnused,
+    billing.ResumeAnchor,
     sims.SimStatus,
     payments.TransactionType,
     payments.PaymentMethod,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resolvers.words.descriptions.billing import BILLING
 from resolvers.words.descriptions.calls import CALLS
 from resolvers.words.descriptions.events import EVENTS
 from resolvers.words.descriptions.fields import FIELDS
@@ -11,4 +12,4 @@ from resolvers.words.descriptions.jobs import JOBS
 from resolvers.words.descriptions.people import PEOPLE
 from resolvers.words.descriptions.work import WORK
 
-RUSSIAN: dict[str, str] = {**CALLS, **WORK, **FIELDS, **FILTERS, **PEOPLE, **INPUTS, **JOBS, **EVENTS}
+RUSSIAN: dict[str, str] = {**CALLS, **WORK, **FIELDS, **FILTERS, **PEOPLE, **INPUTS, **JOBS, **EVENTS, **BILLING}

@@ -103,10 +103,6 @@ CALLS: dict[str, str] = {
     "Make a tariff; a new one is active, and so takes contracts at once.": (
         "Создать тариф; новый тариф действует и сразу принимает договоры."
     ),
-    "Change a tariff, for its existing contracts too. Its type is fixed once it has any.": (
-        "Изменить тариф, в том числе для уже заключённых договоров. "
-        "Тип тарифа нельзя изменить, как только по нему есть договоры."
-    ),
     "Delete a tariff that no contract was ever made on; its history stays readable.": (
         "Удалить тариф, по которому не заключено ни одного договора; его история остаётся доступной."
     ),

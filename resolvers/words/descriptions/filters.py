@@ -25,6 +25,10 @@ FILTERS: dict[str, str] = {
     "The payments of the customer's contracts, posted or not.": (
         "Платежи по договорам клиента, проведённые и непроведённые."
     ),
+    # terms and settled months
+    "The version of this number.": "Версия с этим номером.",
+    "By the first day.": "По первому дню.",
+    "By what was charged.": "По списанной сумме.",
     # SIMs
     "SIMs of this customer's contracts.": "SIM-карты договоров этого клиента.",
     "The SIM with this card number.": "SIM-карта с этим ICCID.",

@@ -117,7 +117,7 @@ FAULTS = {
         "contract {active}: its number is CTR-1999-7, not",
     ),
     "a billing date": (
-        "UPDATE contracts SET next_billing_date = activation_date WHERE id = {active}",
+        "UPDATE contracts SET anchor_date = '2020-01-05', next_billing_date = '2020-02-06' WHERE id = {active}",
         "which is no whole number of months after",
     ),
     "a document's key": (

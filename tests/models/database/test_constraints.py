@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
@@ -38,19 +40,37 @@ REFUSED = [
     ("contracts", {"suspension_reason": "manual"}, "contracts_suspended"),
     (
         "contracts",
-        {"status": "suspended", "activation_date": DAY, "next_billing_date": DAY},
+        {"status": "suspended", "activation_date": DAY, "anchor_date": DAY, "next_billing_date": DAY},
         "contracts_suspended",
     ),
     (
         "contracts",
-        {"status": "suspended", "activation_date": DAY, "next_billing_date": DAY, "suspension_reason": "whim"},
+        {
+            "status": "suspended",
+            "activation_date": DAY,
+            "anchor_date": DAY,
+            "next_billing_date": DAY,
+            "suspension_reason": "whim",
+        },
         "contracts_suspension_reason",
     ),
     ("contracts", {"status": "terminated"}, "contracts_terminated"),
     ("contracts", {"termination_date": DAY}, "contracts_terminated"),
-    ("contracts", {"status": "active", "next_billing_date": DAY}, "contracts_activated"),
+    ("contracts", {"status": "active", "anchor_date": DAY, "next_billing_date": DAY}, "contracts_activated"),
     ("contracts", {"activation_date": DAY}, "contracts_activated"),
-    ("contracts", {"status": "active", "activation_date": DAY}, "contracts_billed"),
+    ("contracts", {"status": "active", "activation_date": DAY, "anchor_date": DAY}, "contracts_billed"),
+    ("contracts", {"status": "active", "activation_date": DAY, "next_billing_date": DAY}, "contracts_anchored"),
+    ("contracts", {"scheduled_on": DAY}, "contracts_scheduled"),
+    ("contracts", {"reprice_on": DAY}, "contracts_repriced"),
+    ("contracts", {"promised_amount": 1}, "contracts_promised"),
+    ("contracts", {"suspended_on": DAY}, "contracts_suspended_on"),
+    ("tariff_terms", {"version": 0}, "tariff_terms_version"),
+    ("tariff_terms", {"monthly_fee": -1}, "tariff_terms_monthly_fee"),
+    ("charge_periods", {"status": "charged", "amount": 1}, "charge_periods_amount"),
+    ("charge_periods", {"status": "lost"}, "charge_periods_status"),
+    ("charge_periods", {"period_end": date(2026, 1, 30)}, "charge_periods_days"),
+    ("charge_periods", {"status": "waived"}, "charge_periods_waived"),
+    ("charge_periods", {"status": "waived", "reason": LONGER}, "charge_periods_lengths"),
     ("contracts", {"next_billing_date": DAY}, "contracts_billed"),
     ("contracts", {"status": "terminated", "termination_date": DAY, "next_billing_date": DAY}, "contracts_billed"),
     ("contracts", {"number": LONG}, "contracts_lengths"),
@@ -121,6 +141,7 @@ async def test_a_row_that_breaks_a_rule_is_refused_by_that_rule(database):
 
 ALLOWED = [
     ("contracts", {"credit_limit": 100, "balance": -100}),
+    ("contracts", {"promised_amount": 100, "promised_until": DAY, "balance": -100}),
     ("contracts", {"status": "terminated", "termination_date": DAY}),
     ("contracts", {"status": "terminated", "termination_date": DAY, "activation_date": DAY, "balance": 5}),
     ("sims", {"status": "blocked"}),

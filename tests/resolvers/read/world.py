@@ -24,8 +24,10 @@ def world(seed=1, customers=8, contracts=20, payments=45, tickets=16, tariffs=5)
     chance = random.Random(seed)
     rows = {"users": [_user(chance, n) for n in range(1, 4)]}
     rows["tariffs"] = [_tariff(chance, n) for n in range(1, tariffs + 1)]
+    rows["tariff_terms"] = [_terms(chance, n, tariffs) for n in range(1, tariffs + 3)]
     rows["customers"] = [_customer(chance, n) for n in range(1, customers + 1)]
     rows["contracts"] = [_contract(chance, n, customers) for n in range(1, contracts + 1)]
+    rows["charge_periods"] = [_period(chance, n, rows["contracts"]) for n in range(1, contracts + 1)]
     rows["sims"] = [_sim(chance, n, rows["contracts"]) for n in range(1, contracts + 4)]
     rows["payments"] = [_payment(chance, n, contracts) for n in range(1, payments + 1)]
     rows["tickets"] = [_ticket(chance, n, rows["contracts"]) for n in range(1, tickets + 1)]
@@ -95,6 +97,24 @@ def _tariff(chance, n):
     return _stamps(chance, n) | told | money | counts | costs | options | {"search": search_text((name,))}
 
 
+def _terms(chance, n, tariffs):
+    """The first version of each tariff, then second ones."""
+    money = {"monthly_fee": chance.choice((0, 99, 10050)), "data_gb_included": 150}
+    counts = {"minutes_included": n, "sms_included": 0}
+    costs = {"minute_overage_cost": 1, "sms_overage_cost": 10, "data_gb_overage_cost": 0}
+    of = {"tariff_id": (n - 1) % tariffs + 1, "version": (n - 1) // tariffs + 1}
+    return {"id": n, "created_at": _moment(chance)} | of | money | counts | costs
+
+
+def _period(chance, n, contracts):
+    """One skipped or waived month of each contract."""
+    status, first = chance.choice(("skipped", "waived", "charged")), date(2026, 1, chance.randrange(1, 4))
+    days = {"period_start": first, "period_end": first + timedelta(days=30)}
+    told = {"amount": 0, "status": status, "reason": "Сбой" if status == "waived" else None}
+    of = {"contract_id": contracts[n - 1]["id"], "terms_id": chance.randrange(1, 5)}
+    return {"id": n, "created_at": _moment(chance)} | of | days | told
+
+
 def _customer(chance, n):
     first, last, middle = chance.choice(NAMES), chance.choice(NAMES), _maybe(chance, chance.choice(NAMES))
     told = {
@@ -120,6 +140,9 @@ def _contract(chance, n, customers):
         "number": f"CTR-2026-{n:06}",
         "customer_id": chance.randrange(1, customers + 1),
         "tariff_id": chance.randrange(1, 5),
+        "terms_id": chance.randrange(1, 5),
+        "anchor_date": None if status == "draft" else day,
+        "promised_amount": 0,
         "status": status,
         "suspension_reason": chance.choice(("manual", "customer")) if status == "suspended" else None,
         "signed_date": day,

@@ -1,0 +1,58 @@
+"""Terms and settled months as people see them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import strawberry
+
+from models import billing as model
+from resolvers.read.columns import column
+from resolvers.read.selection import Expression, Kind
+from schema.types.enums import PeriodStatus
+from schema.types.field_sources import computed, global_id, stored, to_one
+from schema.types.links import ContractLink, PaymentLink, TariffLink, TariffTermsLink
+from schema.types.node import Node
+
+_TERMS = model.TariffTerms
+_PERIOD = model.ChargePeriod
+_CONTRACTS = Expression(
+    "(SELECT count(*) FROM contracts n_ WHERE n_.terms_id = {t}.id AND n_.tariff_id = {t}.tariff_id)", Kind.INTEGER
+)
+
+
+@strawberry.type(description="One version of what a tariff costs and includes. It never changes.")
+class TariffTerms(Node):
+    """One version of what a tariff costs and includes."""
+
+    id: strawberry.ID = global_id()
+    database_id: int = stored(column(_TERMS, "id"), "The number in the global id; the `id` in REST.")
+    tariff: TariffLink = to_one("Tariff", column(_TERMS, "tariff_id"), "The tariff whose terms they are.")
+    version: int = stored(column(_TERMS, "version"), "Counts the tariff's terms, from 1; the highest are the latest.")
+    monthly_fee: Decimal = stored(column(_TERMS, "monthly_fee"), "Fee for a month, in the operator's currency.")
+    minutes_included: int = stored(column(_TERMS, "minutes_included"), "Minutes of calls in the fee; 0 is unlimited.")
+    sms_included: int = stored(column(_TERMS, "sms_included"), "Messages in the fee; 0 is unlimited.")
+    data_gb_included: Decimal = stored(column(_TERMS, "data_gb_included"), "Gigabytes in the fee; 0 is unlimited.")
+    minute_overage_cost: Decimal = stored(column(_TERMS, "minute_overage_cost"), "Price of a minute beyond those.")
+    sms_overage_cost: Decimal = stored(column(_TERMS, "sms_overage_cost"), "Price of a message beyond those.")
+    data_gb_overage_cost: Decimal = stored(column(_TERMS, "data_gb_overage_cost"), "Price of a gigabyte beyond those.")
+    contracts_count: int = computed(_CONTRACTS, "How many contracts have these terms, in any state.")
+    created_at: datetime = stored(column(_TERMS, "created_at"), "When the terms were made.")
+
+
+@strawberry.type(description="A settled month of a contract: charged, part of the sale, or waived.")
+class ChargePeriod(Node):
+    """A settled month of a contract."""
+
+    id: strawberry.ID = global_id()
+    database_id: int = stored(column(_PERIOD, "id"), "The number in the global id; the `id` in REST.")
+    contract: ContractLink = to_one("Contract", column(_PERIOD, "contract_id"), "Whose month it is.")
+    period_start: date = stored(column(_PERIOD, "period_start"), "Its first day; no two of a contract share one.")
+    period_end: date = stored(column(_PERIOD, "period_end"), "Its last day.")
+    terms: TariffTermsLink = to_one("TariffTerms", column(_PERIOD, "terms_id"), "The terms of that month.")
+    amount: Decimal = stored(column(_PERIOD, "amount"), "What was charged for it.")
+    status: PeriodStatus = stored(column(_PERIOD, "status"), "How it was settled.")
+    payment: PaymentLink | None = to_one("Payment", column(_PERIOD, "payment_id"), "The charge, if there was one.")
+    reason: str | None = stored(column(_PERIOD, "reason"), "Why it was waived.")
+    created_at: datetime = stored(column(_PERIOD, "created_at"), "When it was settled.")
