@@ -93,7 +93,7 @@ def _layers(settings: Settings, metrics: Metrics | None) -> list[Middleware]:
         max_age=DAY,
     )
     return [
-        Middleware(Observe, count=metrics.count if metrics else None),
+        Middleware(Observe, settings.request_seconds, count=metrics.count if metrics else None),
         *([cors] if settings.cors_origins else []),
         Middleware(Compress),
         Middleware(Failures),

@@ -52,6 +52,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "answer_bytes": ("ABONENT_ANSWER_BYTES", setting_values.whole(65_536, 1_073_741_824)),
     "body_seconds": ("ABONENT_BODY_SECONDS", setting_values.whole(1, 3_600)),
     "newer_schema": ("ABONENT_NEWER_SCHEMA", setting_values.truth),
+    "request_seconds": ("ABONENT_REQUEST_SECONDS", setting_values.whole(1, 3_600)),
     "pool_size": ("ABONENT_POOL_SIZE", setting_values.whole(2, 1_000)),
     "readers": ("ABONENT_READERS", setting_values.whole(1, 64)),
     "trusted_proxies": ("ABONENT_TRUSTED_PROXIES", setting_values.networks),

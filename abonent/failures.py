@@ -32,7 +32,7 @@ class Failures:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, receive, send)
-        except asyncio.CancelledError:  # the server stops, and has waited for this request as long as it may
+        except asyncio.CancelledError:  # its time is over, or the server stops; whose client has gone hears nothing
             await _answer_unless_begun(_unavailable(), scope, receive, send)
             raise
         except Exception as error:

@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, its measurements, headers that keep browsers safe, and its line in the log.
+"""What surrounds every request: its id, its time, its measurements, headers for browsers' safety, its line in the log.
 
 Pure ASGI and the outermost layer, since each microsecond here is paid by every answer. The layers below tell it what
 they know through the request's `state`: `user` (a name), `operation`, `auth_seconds`.
@@ -6,6 +6,7 @@ they know through the request's `state`: `user` (a name), `operation`, `auth_sec
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from os import urandom
@@ -13,6 +14,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from abonent.logs import log_access
+from models.database.engine import DEADLINE, Deadline
 from models.database.meter import METER, Meter
 
 if TYPE_CHECKING:
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 
 REQUEST_ID: Final = b"x-request-id"
 SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
+
+GONE: Final = "client_gone"
+"""Under which a request's state says that its client has closed the connection: then nothing needs an answer."""
+CLIENT_CLOSED: Final = 499
+"""The status that the log and the metrics show for it, as nginx does."""
 
 SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -53,11 +60,45 @@ class Seen:
     operation: str | None = None
 
 
-class Observe:
-    """The outermost layer; `count` is told of every finished request (metrics)."""
+@dataclass(slots=True)
+class Exchange:
+    """One request's channels, as the application sees them: its answer gets headers, and has its time to begin.
 
-    def __init__(self, app: ASGIApp, count: Callable[[Seen], None] | None = None) -> None:
+    The time that the request's body takes to come is not counted, it is the doors' to watch. Nor is what follows the
+    answer's beginning: an answer may be long, and the connection watches that it is read.
+    """
+
+    seen: Seen
+    scope: Scope
+    inner_receive: Receive
+    inner_send: Send
+    deadline: Deadline
+
+    async def receive(self) -> Message:
+        self.deadline.move(None)
+        message = await self.inner_receive()
+        if not self.seen.status:
+            self.deadline.move(asyncio.get_running_loop().time() + self.deadline.whole)
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.deadline.move(None)
+            self.seen.status = message["status"]
+            auth_seconds = self.scope["state"].get("auth_seconds", 0.0)
+            message["headers"] = _with_headers(message.get("headers", ()), self.seen, auth_seconds)
+        await self.inner_send(message)
+
+
+class Observe:
+    """The outermost layer; `count` is told of every finished request (metrics).
+
+    A request that has not begun its answer after `seconds` is cancelled, and `abonent.failures` answers it.
+    """
+
+    def __init__(self, app: ASGIApp, seconds: float, count: Callable[[Seen], None] | None = None) -> None:
         self.app = app
+        self.seconds = seconds
         self.count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,23 +108,27 @@ class Observe:
         seen = Seen(scope["method"], scope["path"], _request_id(scope), perf_counter())
         state = scope.setdefault("state", {})
         state["seen"], state["request_id"] = seen, seen.request_id
-        metered = METER.set(seen.meter)
-
-        async def send_on(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                seen.status = message["status"]
-                message["headers"] = _with_headers(message.get("headers", ()), seen, state.get("auth_seconds", 0.0))
-            await send(message)
-
+        deadline = Deadline(asyncio.get_running_loop().time() + self.seconds, self.seconds)
+        metered, bound = METER.set(seen.meter), DEADLINE.set(deadline)
         try:
-            await self.app(scope, receive, send_on)
+            async with asyncio.timeout_at(deadline.at) as deadline.timer:
+                exchange = Exchange(seen, scope, receive, send, deadline)
+                await self.app(scope, exchange.receive, exchange.send)
+        except TimeoutError:
+            if not seen.status:
+                raise
+        except asyncio.CancelledError:
+            if not state.get(GONE):
+                raise
         finally:
             METER.reset(metered)
+            DEADLINE.reset(bound)
             self._finish(seen, scope)
 
     def _finish(self, seen: Seen, scope: Scope) -> None:
         seen.seconds = perf_counter() - seen.started
         state = scope["state"]
+        seen.status = seen.status or (CLIENT_CLOSED if state.get(GONE) else 0)
         seen.user = state.get("user")
         seen.operation = state.get("operation") or getattr(scope.get("route"), "path", None)
         if self.count:

@@ -57,6 +57,8 @@ class Settings:
     """Within which a request's body must have come whole."""
     newer_schema: bool = False
     """Whether to serve on a database that a newer version has migrated, as in a rolling upgrade."""
+    request_seconds: float = 15
+    """Within which an answer must begin, once the request has come whole; then it is given up (contract §4)."""
     pool_size: int = 10
     """PostgreSQL connections of one worker."""
     readers: int = 3

@@ -15,6 +15,8 @@ import contextvars
 import random
 from abc import ABC, abstractmethod
 from contextlib import aclosing
+from contextvars import ContextVar
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -40,6 +42,8 @@ STREAMS = 4
 """Streams of rows that a process has under way at once, each on a connection of its own."""
 CLOSING_PATIENCE = 10.0
 """Seconds that `close()` waits for transactions under way."""
+COMMIT_SHARE = 0.1
+"""Of the caller's whole time: what a transaction leaves of it for the commit and the answer."""
 CONNECTION = "default"
 """Tortoise's name for the one connection."""
 
@@ -59,6 +63,40 @@ class Unavailable(Exception):
 
 class TooLarge(Exception):
     """What a statement asks for would be larger than one value may be."""
+
+
+@dataclass(slots=True)
+class Deadline:
+    """How long a caller waits."""
+
+    at: float | None
+    """By the event loop's clock; None: without end."""
+    whole: float = 0.0
+    """The seconds that it had from the beginning."""
+    timer: asyncio.Timeout | None = None
+    """What cancels the caller then."""
+
+    def move(self, at: float | None) -> None:
+        """Wait until then instead."""
+        if self.timer is not None and not self.timer.expired():
+            self.at = at
+            self.timer.reschedule(at)
+
+    def for_commit(self) -> float | None:
+        """When a transaction must have come to its commit."""
+        return None if self.at is None else self.at - self.whole * COMMIT_SHARE
+
+
+DEADLINE: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+"""Set by whoever waits only so long, and cancels a read by himself. A write runs on if it is cancelled, but not beyond
+this: it is undone, and `Unavailable`. Without it (commands, workers) nothing is cut short."""
+
+
+def give_longer(seconds: float) -> None:
+    """Let the caller wait for so much longer than it would: it has asked to be told once something happens."""
+    deadline = DEADLINE.get()
+    if deadline is not None and deadline.at is not None:
+        deadline.move(asyncio.get_running_loop().time() + seconds + deadline.whole)
 
 
 class Reader(Protocol):
@@ -186,8 +224,8 @@ class Database(ABC):
         """Run `body` in one transaction and commit; any exception undoes it all.
 
         A `body` must be able to run more than once: it does when it was raced. It runs in a task of its own, and to
-        its end even if the caller is cancelled, so that it is done whole or not at all, and gives its connection back.
-        Raises what `body` raises, and `Unavailable`.
+        its end even if the caller is cancelled, so that it is done whole or not at all, and gives its connection back;
+        not beyond the caller's `DEADLINE`, though. Raises what `body` raises, and `Unavailable`.
         """
         raced: Raced | None = None
         for attempt in range(ATTEMPTS):
@@ -209,9 +247,7 @@ class Database(ABC):
 
     async def _run(self, transaction: Transaction, body: Callable[[Transaction], Awaitable[T]]) -> T:
         try:
-            await transaction.begin()
-            self._tortoise.connections.set(CONNECTION, transaction.orm())
-            result = await body(transaction)
+            result = await self._within_time(transaction, body)
             transaction.ended = True  # what is left running must not get in before, or beside, the commit
             await transaction.commit()
         except BaseException:
@@ -222,6 +258,18 @@ class Database(ABC):
         finally:
             transaction.ended = True
             await transaction.release()
+
+    async def _within_time(self, transaction: Transaction, body: Callable[[Transaction], Awaitable[T]]) -> T:
+        deadline = DEADLINE.get()
+        try:
+            async with asyncio.timeout_at(deadline.for_commit() if deadline else None) as timer:
+                await transaction.begin()
+                self._tortoise.connections.set(CONNECTION, transaction.orm())
+                return await body(transaction)
+        except TimeoutError as error:
+            if not timer.expired():
+                raise
+            raise Unavailable("The transaction did not come to its end in the time that its caller had.") from error
 
     def _task(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task whose models are bound to this database, even if another one is open too."""

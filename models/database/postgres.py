@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError, OperationalError, TransactionMan
 
 from models.database.bell import Listener
 from models.database.engine import CONNECTION, Database, Dialect, Raced, TooLarge, Transaction, Unavailable
-from models.database.postgres_pool import BEGIN, COMMIT, ERRORS, ROLLBACK, Pool, Wire, dropped
+from models.database.postgres_pool import BEGIN, COMMIT, ERRORS, ROLLBACK, SETTLE_SECONDS, Pool, Wire, dropped
 from models.database.streams import rows_of_postgres
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from models.settings import Settings
 
+COMMIT_SECONDS = 10.0
+"""Within which the server must have answered to a COMMIT. It takes milliseconds, however much was written."""
 UNUSABLE = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
@@ -27,8 +29,9 @@ UNUSABLE = (
     asyncpg.OperatorInterventionError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.PostgresSystemError,
+    asyncpg.LockNotAvailableError,
 )
-"""Errors of a server that cannot work for now."""
+"""Errors of a server that cannot work for now, or was told to give up after a while (`lock_timeout` and the like)."""
 AGAIN = (asyncpg.TransactionRollbackError, asyncpg.InvalidCachedStatementError)
 """Errors that do not happen a second time: deadlock, serialization failure, a statement prepared before a migration."""
 
@@ -135,15 +138,22 @@ class PostgresTransaction(Transaction):
     async def commit(self) -> None:
         """Never tried again: if the connection is lost meanwhile, nobody knows whether it was done."""
         try:
-            done = await self.wire.execute(COMMIT)
+            async with asyncio.timeout(COMMIT_SECONDS):
+                done = await self.wire.execute(COMMIT)
         except ERRORS as error:
+            if isinstance(error, TimeoutError):
+                self.wire.terminate()
             raise translated(error) from error
         if done != COMMIT:  # the server's word for what it did
             raise TransactionManagementError("A statement had failed, and so nothing was committed.")
 
     async def rollback(self) -> None:
-        with suppress(*ERRORS):  # a connection that cannot even do this is ended when it is released
-            await self.wire.execute(ROLLBACK)
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self.wire.execute(ROLLBACK)
+        except ERRORS as error:  # with the connection all its work is gone
+            self._failure = error
+            self.wire.terminate()
 
     async def release(self) -> None:
         self._pool.release(self.wire, self._failure)
@@ -197,7 +207,7 @@ class PostgresDatabase(Database):
 
     async def acquire(self) -> PostgresTransaction:
         try:
-            return PostgresTransaction(self._pool, await self._pool.acquire(), self._orm)
+            return PostgresTransaction(self._pool, await self._pool.acquire_to_write(), self._orm)
         except ERRORS as error:
             raise Unavailable(str(error) or type(error).__name__) from error
 

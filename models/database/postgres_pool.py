@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,11 @@ CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 300.0
 """A connection that was idle for longer is not trusted: something between here and there may have forgotten it."""
 CLOSING_SECONDS = 5.0
+SETTLE_SECONDS = 3.0
+"""Within which a connection must answer again after its statement was given up."""
+RESERVED = 3
+"""Of so many connections one is kept from transactions, so that those who wait for a lock cannot keep others from
+their reads, and from being recognised."""
 STATEMENTS_KEPT = 512
 """Prepared statements kept by a connection, of any length."""
 SESSION = {
@@ -24,12 +30,20 @@ SESSION = {
     "default_transaction_read_only": "on",  # Database.write() alone opens transactions that may write
     "idle_in_transaction_session_timeout": "60s",  # a stopped process must not hold its locks for ever
     "jit": "off",  # compiling costs more than these statements take
+    "tcp_keepalives_idle": "30",  # and a machine that is gone must not either
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
     "timezone": "UTC",
 }
 """Settings of a session, made with the connection and never changed, so that nothing has to be reset."""
 
+SOCKET = {"SO_KEEPALIVE": 1, "TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}
+"""Options of a connection's socket, as far as the system has them, in seconds and, the last, milliseconds: a link that
+has gone silent (a router forgot it, a cable is out) is noticed."""
+
 BEGIN, COMMIT, ROLLBACK = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", "COMMIT", "ROLLBACK"
-UNMETERED = frozenset({BEGIN, COMMIT, ROLLBACK})
+STILL_THERE = "SELECT 1"
+UNMETERED = frozenset({BEGIN, COMMIT, ROLLBACK, STILL_THERE})
 
 ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """All that the driver raises."""
@@ -40,6 +54,8 @@ DROPPED = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.IdleSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
 )
 
 
@@ -57,6 +73,16 @@ class Wire(asyncpg.Connection):  # type: ignore[misc]
     """A connection whose statements are metered, but for those that begin and end transactions."""
 
     idle_since = 0.0
+
+    def watch_link(self) -> None:
+        """See to it that a link that has gone silent is noticed while a statement is on its way."""
+        link: socket.socket | None = self._transport.get_extra_info("socket")
+        if link is None or link.family not in {socket.AF_INET, socket.AF_INET6}:
+            return
+        for name, value in SOCKET.items():
+            if hasattr(socket, name):
+                level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
+                link.setsockopt(level, getattr(socket, name), value)
 
     async def fetch(self, *args: Any, **kwargs: Any) -> Any:
         return await metered(super().fetch(*args, **kwargs))
@@ -77,17 +103,33 @@ class Pool:
 
     asyncpg's own pool takes 33 µs of CPU for each statement (a task, two timers and a proxy), which is more than the
     statement's own 17, and a good part of a request's 250; this one takes 2. It can be so simple because no session
-    ever has a state: a connection comes back in no transaction, or is ended. One with a cancelled statement comes back
-    too: asyncpg itself lets the next statement wait until the server has stopped the old one.
+    ever has a state: a connection comes back in no transaction, or is ended. One whose statement was given up comes
+    back once the server has stopped it and answers again; if that does not happen soon, the connection is ended.
     """
 
     def __init__(self, url: str, size: int) -> None:
         self._url = url
         self._size = size
+        self.transactions = max(1, size - max(1, size // RESERVED))
+        """So many connections may be in transactions at once."""
         self._turns = asyncio.Semaphore(size)
+        self._turns_to_write = asyncio.Semaphore(self.transactions)
+        self._writing: set[Wire] = set()
+        self._settling: set[asyncio.Task[None]] = set()
         self._idle: list[Wire] = []
         self._closed = False
         self._loop = asyncio.get_running_loop()
+
+    async def acquire_to_write(self) -> Wire:
+        """As `acquire()`, from the share of transactions."""
+        await self._turns_to_write.acquire()
+        try:
+            wire = await self.acquire()
+        except BaseException:
+            self._turns_to_write.release()
+            raise
+        self._writing.add(wire)
+        return wire
 
     async def acquire(self) -> Wire:
         """A connection, once one is free; raises what the driver raises when none can be made."""
@@ -119,6 +161,7 @@ class Pool:
             statement_cache_size=STATEMENTS_KEPT,
             max_cacheable_statement_size=0,
         )
+        wire.watch_link()
         return wire
 
     def release(self, wire: Wire, error: BaseException | None = None) -> None:
@@ -126,6 +169,14 @@ class Pool:
 
         Where one is gone the others are not trusted either: the server has probably been restarted.
         """
+        if isinstance(error, asyncio.CancelledError) and not wire.is_closed():
+            task = self._loop.create_task(self._settle(wire))
+            self._settling.add(task)
+            task.add_done_callback(self._settling.discard)
+            return
+        if wire in self._writing:
+            self._writing.discard(wire)
+            self._turns_to_write.release()
         self._turns.release()
         if error is not None and dropped(error):
             self._idle.append(wire)
@@ -136,6 +187,20 @@ class Pool:
             else:
                 wire.idle_since = self._loop.time()
                 self._idle.append(wire)
+
+    async def _settle(self, wire: Wire) -> None:
+        """Give the server a while to stop the statement that nobody waits for any more."""
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await wire.execute(STILL_THERE)
+        except ERRORS as error:
+            wire.terminate()
+            self.release(wire, error)
+        except asyncio.CancelledError:  # the loop ends
+            wire.terminate()
+            self.release(wire)
+        else:
+            self.release(wire)
 
     def _end_idle(self) -> None:
         idle, self._idle = self._idle, []

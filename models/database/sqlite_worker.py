@@ -32,6 +32,8 @@ BUSY_SECONDS = 2.0
 """How long a statement waits for another process's; a BEGIN is tried again a few times (`engine.ATTEMPTS`)."""
 LOOKS = (0.0005, 0.003)
 """Seconds between two looks whether another process's transaction is over: at least, at most."""
+CLOSING_SECONDS = 1.5
+"""How long the end waits for statements that run; a longer one is interrupted."""
 STATEMENTS_KEPT = 512
 """Prepared statements kept by a connection."""
 PRAGMAS = ("foreign_keys = ON", "synchronous = FULL", "temp_store = MEMORY", "cache_size = -16000")
@@ -151,7 +153,7 @@ def _translated(error: BaseException) -> BaseException:
         return TooLarge(str(error))
     if code in BUSY:
         return Raced(str(error))
-    if code in BROKEN:
+    if code in BROKEN or code == sqlite3.SQLITE_INTERRUPT:
         return Unavailable(str(error))
     return IntegrityError(error) if isinstance(error, sqlite3.IntegrityError) else OperationalError(error)
 
@@ -170,19 +172,28 @@ class Threads:
             worker.start()
 
     async def run(self, work: Callable[..., T], *args: object) -> T:
-        """`work(connection, *args)` in a free thread. If cancelled, it never starts, or runs to its end unheard."""
+        """`work(connection, *args)` in a free thread. Cancelled, it never starts, or its statement is interrupted."""
         if self._closed:
             raise Unavailable("The database is closed.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.put((future, work, args))
-        return await future
+        try:
+            return await future
+        except asyncio.CancelledError:
+            for worker in self._workers:
+                worker.interrupt(future)
+            raise
 
     def close(self) -> None:
-        """Let the threads finish what they were given, and end them."""
+        """Let the threads finish what they were given, for a while, and end them."""
         self._closed = True
         for _ in self._workers:
             self._queue.put(None)
+        until = time.monotonic() + CLOSING_SECONDS
         for worker in self._workers:
+            worker.join(max(0.0, until - time.monotonic()))
+        for worker in self._workers:
+            worker.interrupt()
             worker.join()
 
 
@@ -195,6 +206,9 @@ class Worker(threading.Thread):
         self._opening = opening
         self._file = file
         self._open: sqlite3.Connection | None = None
+        self._changing = threading.Lock()
+        self._current: asyncio.Future[Any] | None = None
+        """Whoever waits for what runs now."""
         self._identity = (0, 0)
         """Device and inode of the open file."""
 
@@ -202,9 +216,19 @@ class Worker(threading.Thread):
         while (item := self._queue.get()) is not None:
             future, work, args = item
             if not future.cancelled():
+                self._current = future
                 self._answer(future, work, args)
+                with self._changing:  # from here on nobody may interrupt: it would meet another's statement
+                    self._current = None
             del item, future, work, args  # nothing is kept alive while the thread waits
         self._drop()
+
+    def interrupt(self, future: asyncio.Future[Any] | None = None) -> None:
+        """Stop what runs for this one, if it still does; without one, whatever runs. For other threads to call."""
+        with self._changing, suppress(sqlite3.Error):
+            runs = self._current is not None and future in {None, self._current}
+            if runs and self._open is not None:
+                self._open.interrupt()
 
     def _answer(self, future: asyncio.Future[Any], work: Callable[..., Any], args: tuple[object, ...]) -> None:
         try:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from models.database import Dialect
+from models.database.engine import give_longer
 from resolvers.faults import Code, fault
 from resolvers.statements import spelt
 
@@ -95,6 +96,7 @@ class Log:
     async def beyond(self, position: int, seconds: float) -> int:
         """The greatest id that has settled, as soon as it is beyond this position, or when the time is over."""
         deadline = monotonic() + seconds
+        give_longer(seconds)
         self._waiting += 1
         try:
             if self._looking is None:

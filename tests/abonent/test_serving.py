@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -109,9 +111,78 @@ def test_a_claimed_address_counts_from_no_stranger(server):
     assert "1.2.3.4" not in server.said()
 
 
-def test_workers_share_the_port_and_stop_together(tmp_path):
-    server = Server(tmp_path, "--workers", "2")
-    with httpx.Client(timeout=30) as client:
-        assert client.get(f"{server.url}/readyz").status_code == 200
-    assert server.stop() < 10
-    server.close()
+LOGIN = json.dumps({"username": "admin", "password": "the-password-1"}).encode()
+POST = b"POST /api/auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
+H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+
+
+def test_curl_http2_logs_in(server):
+    assert talk(server, POST % len(LOGIN) + H2C + b"\r\n", LOGIN).startswith(b"HTTP/1.1 200")
+
+
+@pytest.fixture
+def workers(tmp_path):
+    """Two of them."""
+    started = Server(tmp_path, "--workers", "2")
+    yield started
+    started.close()
+
+
+def test_workers_share_the_port_finish_what_runs_and_take_nothing_more_when_they_are_to_stop(workers):
+    with httpx.Client(timeout=60) as client:
+        assert client.get(f"{workers.url}/readyz").status_code == 200
+    with socket.create_connection(("127.0.0.1", workers.port), timeout=10) as running:
+        running.sendall(POST % len(LOGIN) + b"\r\n" + LOGIN[:10])
+        time.sleep(0.2)
+        begun = time.monotonic()
+        workers.process.send_signal(signal.SIGTERM)
+        assert refused(workers, within=4)
+        running.sendall(LOGIN[10:])
+        assert running.recv(65_536).startswith(b"HTTP/1.1 200")
+        workers.process.wait(15)
+    assert time.monotonic() - begun < 10
+    assert "Traceback" not in workers.said()
+
+
+def refused(server, within):
+    """Whether connections are refused after a while, rather than left to wait."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
+        except ConnectionRefusedError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+SLOW = """
+import sys
+from abonent.serving import Supervisor, listen
+import uvicorn
+
+if __name__ == "__main__":
+    listener = listen("127.0.0.1", 0)
+    print(listener.getsockname()[1], flush=True)
+    config = uvicorn.Config(
+        "tests.abonent.slow:app", workers=2, timeout_worker_healthcheck=0, lifespan="on", log_config=None
+    )
+    Supervisor(config, [listener]).run()
+"""
+
+
+def test_workers_that_start_slowly_are_waited_for(tmp_path):
+    """Slower than the supervisor would ever wait for an answer."""
+    script = tmp_path / "slow.py"
+    script.write_text(SLOW)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{int(process.stdout.readline())}/", timeout=90)
+        assert answer.text == "here"
+        process.terminate()
+        process.wait(10)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()

@@ -7,7 +7,9 @@ import random
 
 import pytest
 
-from models.database import Dialect
+from models.database import Dialect, Unavailable
+from models.database.engine import DEADLINE, Deadline
+from models.database.postgres_pool import RESERVED
 from models.users import User
 from tests.conftest import opened
 from tests.models.database.test_write import users
@@ -40,9 +42,15 @@ async def storm(work, count):
     return sum(not isinstance(end, asyncio.CancelledError) for end in ends)
 
 
+def transactions_at_once(settings):
+    """How many there may be."""
+    size = settings.pool_size
+    return 1 if settings.database_url.startswith("sqlite") else size - size // RESERVED
+
+
 async def serves(database, settings):
-    """As many transactions and reads at once as there are connections: none is missing."""
-    at_once = settings.pool_size if database.dialect is Dialect.POSTGRES else 1
+    """As many transactions and reads at once as there are connections for them: none is missing."""
+    at_once = transactions_at_once(settings)
     barrier = asyncio.Barrier(at_once)
 
     async def body(tx):
@@ -52,14 +60,14 @@ async def serves(database, settings):
 
     async with asyncio.timeout(10):
         await asyncio.gather(*(database.write(body) for _ in range(at_once)))
-        await asyncio.gather(*(database.fetch("SELECT 1") for _ in range(50)))
+        await asyncio.gather(*(database.fetch(SLOW[database.dialect]) for _ in range(settings.pool_size)))
 
 
 async def test_a_storm_of_cancelled_writes(database, settings):
     finished = await storm(lambda: database.write(two_rows), 300)
     await serves(database, settings)
     count = await users(database)
-    extra = settings.pool_size if database.dialect is Dialect.POSTGRES else 1
+    extra = transactions_at_once(settings)
     assert (count - extra) % 2 == 0  # each whole or not at all
     assert count - extra >= 2 * finished
 
@@ -144,3 +152,51 @@ async def test_closing_waits_for_writes_whose_callers_have_gone(settings):
         task.cancel()
     async with opened(settings) as again:
         assert await users(again) == 1
+
+
+ENDLESS = {
+    Dialect.POSTGRES: "SELECT pg_sleep(60)",
+    Dialect.SQLITE: "WITH RECURSIVE n AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n",
+}
+
+
+async def test_a_read_that_nobody_waits_for_is_stopped(database, settings):
+    """Or else whoever comes later would wait for as long as it takes."""
+    reads = [asyncio.create_task(database.fetch(ENDLESS[database.dialect])) for _ in range(settings.pool_size)]
+    await asyncio.sleep(0.1)
+    for read in reads:
+        read.cancel()
+    async with asyncio.timeout(2):
+        assert await users(database) == 0
+
+
+async def test_a_write_is_undone_when_its_callers_time_is_over(database, settings):
+    begun = asyncio.get_running_loop().time()
+    DEADLINE.set(Deadline(begun + 0.2, 0.2))
+
+    async def body(tx):
+        await insert(tx, "users")
+        await tx.fetch(ENDLESS[database.dialect])
+
+    with pytest.raises(Unavailable):
+        await database.write(body)
+    DEADLINE.set(None)
+    assert asyncio.get_running_loop().time() - begun < 2
+    assert await users(database) == 0
+    await serves(database, settings)
+
+
+async def test_transactions_leave_places_for_reads(postgres_settings):
+    async with opened(postgres_settings) as database:
+        go_on = asyncio.Event()
+
+        async def body(tx):
+            await insert(tx, "users")
+            await go_on.wait()
+
+        writers = [asyncio.create_task(database.write(body)) for _ in range(postgres_settings.pool_size * 2)]
+        async with asyncio.timeout(2):
+            await asyncio.gather(*(users(database) for _ in range(10)))
+        go_on.set()
+        await asyncio.gather(*writers)
+        assert await users(database) == len(writers)

@@ -30,6 +30,8 @@ class Gate:
         self._writers = set()
         self._server = None
         self.port = 0
+        self.silent = False
+        """Whether whatever comes is dropped, as by a network that has forgotten the connection."""
 
     @property
     def url(self):
@@ -52,11 +54,11 @@ class Gate:
         await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
         self._writers -= both
 
-    @staticmethod
-    async def _pump(reader, writer):
+    async def _pump(self, reader, writer):
         try:
             while data := await reader.read(65536):
-                writer.write(data)
+                if not self.silent:
+                    writer.write(data)
         except OSError:
             pass
         writer.close()
@@ -132,6 +134,40 @@ async def test_connections_that_the_server_ends_are_replaced(postgres_settings):
         assert len(ended) == 4
         await database.write(body)  # its connection is ended under it, and it runs anew
         assert await users(database) == 2
+
+
+async def test_a_limit_that_the_databases_keeper_has_set_is_told_as_such(postgres_settings):
+    async with opened(postgres_settings) as database:
+        await added(database, "users")
+        keeper = await asyncpg.connect(postgres_settings.database_url)
+        await keeper.execute("BEGIN; SELECT * FROM users FOR UPDATE")
+        try:
+            for limit in ("lock_timeout", "statement_timeout"):
+
+                async def body(tx, limit=limit):
+                    await tx.fetch(f"SET LOCAL {limit} = '20ms'")
+                    await tx.fetch("SELECT * FROM users FOR UPDATE")
+
+                with pytest.raises(Unavailable):
+                    await database.write(body)
+        finally:
+            await keeper.close()
+
+
+async def test_a_transaction_that_the_server_ended_for_its_idleness_runs_anew(postgres_settings):
+    async with opened(postgres_settings) as database:
+        tried = []
+
+        async def body(tx):
+            tried.append(1)
+            if len(tried) == 1:
+                await tx.fetch("SET LOCAL idle_in_transaction_session_timeout = '1ms'")
+                await asyncio.sleep(0.1)
+            return await insert(tx, "users")
+
+        await database.write(body)
+        assert len(tried) == 2
+        assert await users(database) == 1
 
 
 async def test_a_database_that_does_not_exist(postgres_settings):
