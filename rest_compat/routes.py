@@ -31,6 +31,7 @@ from rest_compat.event_handlers import Events
 from rest_compat.http import Resource, slashed, unknown_path
 from rest_compat.list_handlers import Lists
 from rest_compat.openapi.pages import Description, Index, Pages
+from rest_compat.search_handler import Search
 from rest_compat.write_handlers import Write
 from schema.types.entities import TYPES
 from schema.types.field_sources import origins
@@ -100,7 +101,8 @@ def _shape(path: str) -> tuple[str, ...]:
 
 def endpoints() -> tuple[Endpoint, ...]:
     """Every call, in the order in which the documentation shows them."""
-    return (*_AUTH, *(endpoint for spec in _ENTITIES for endpoint in _of_entity(spec)), *_PROFILE, *_EVENTS)
+    of_entities = (endpoint for spec in _ENTITIES for endpoint in _of_entity(spec))
+    return (*_AUTH, *_SEARCH, *of_entities, *_PROFILE, *_EVENTS)
 
 
 _AUTH = (
@@ -108,6 +110,7 @@ _AUTH = (
     Endpoint("POST", "/auth/refresh/", auth.REFRESH, "Exchange a refresh token, good once, for two new tokens."),
     Endpoint("POST", "/auth/logout/", auth.LOGOUT, "Log out: end the session of a refresh token of one's own."),
 )
+_SEARCH = (Endpoint("GET", "/search/", Search(), "Whatever is found by what somebody says of it, best first."),)
 _CHANGE_PASSWORD = Write(change_password, own=True, silent=True)
 _PROFILE = (
     Endpoint("GET", "/users/me/", Detail(User, own=True), "One's own profile."),

@@ -8,7 +8,7 @@ from models.users import User as UserRow
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.jobs import actions as jobs
 from resolvers.users import ACTIVE, STAFF_LIST
-from schema.execution.query_fields import counted, feed, history, many, me, node, nodes, one
+from schema.execution.query_fields import counted, feed, history, many, me, node, nodes, one, search
 from schema.types import statistics
 from schema.types.connections import Connection
 from schema.types.journal import EventFeed
@@ -25,6 +25,7 @@ from schema.types.links import (
     UserLink,
 )
 from schema.types.node import Node
+from schema.types.search import SearchConnection
 
 
 @strawberry.type(description="Everything that can be read. All of it needs an access token.")
@@ -33,6 +34,10 @@ class Query:
 
     node: Node | None = node("Any object by its global id; null if there is none, or none that the caller may see.")
     nodes: list[Node | None] = nodes("Objects of any types by their global ids, in the order asked.")
+    search: SearchConnection = search(
+        "Whatever is found by what somebody says of it, best first: a number or its last digits, a document, "
+        "a contract, a name with a typo or in another keyboard layout."
+    )
     me: UserLink = me("The user who is asking.")
 
     customer: CustomerLink | None = one("Customer", "The customer with this id, or null.")

@@ -17,6 +17,7 @@ from rest_compat.auth import Entry
 from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
 from rest_compat.list_handlers import Lists
+from rest_compat.search_handler import Search
 from rest_compat.write_handlers import Write
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Facts:
     operation: Operation | None = None
     parameters: tuple[str, ...] = ()
     """Names of further parameters, among the components."""
+    searches: bool = False
+    """It takes what somebody says, and answers whatever is found."""
 
     @property
     def keyed(self) -> bool:
@@ -114,6 +117,12 @@ def _(handler: Events) -> Facts:
 @facts_of.register
 def _(handler: Statistics) -> Facts:
     return Facts(f"{handler.entity.__name__}Statistics", TOKEN)
+
+
+@facts_of.register
+def _(handler: Search) -> Facts:
+    del handler
+    return Facts("SearchResults", (*TOKEN, Code.VALIDATION), searches=True)
 
 
 def _hidden(entity: type | None) -> tuple[Code, ...]:

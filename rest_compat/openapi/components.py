@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import STATUS, Code
+from resolvers.read.find import Findable, Reason
 from resolvers.read.selection import Column, Comparison
 from resolvers.read.tables import TABLES_BY_TYPENAME
 from resolvers.transfer.tables import SEPARATORS, Format
@@ -101,6 +102,11 @@ def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     said = tell("Words that each must be found in one of the search fields, whatever the case of their letters.")
     yield "search", _parameter("search", said, {"type": "string", "maxLength": 255}, "Иван")
 
+    said = tell("What is known: a number or its last digits, a document, a contract, a name, in any spelling.")
+    text = {"type": "string", "minLength": 1, "maxLength": 255}
+    yield "q", {**_parameter("q", said, text, "0550 12-34-56"), "required": True}
+    said = tell("What to search over, separated by commas: customer, contract, sim, payment, ticket; all unless given.")
+    yield "types", _parameter("types", said, {"type": "string"}, "customer,sim")
     yield from ((f"feed_{name}", one) for name, one in _feed_parameters(tell))
 
 
@@ -218,6 +224,21 @@ def _shared(tell: Teller) -> dict[str, Schema]:
     }
 
 
+def _search_results(tell: Teller) -> Schema:
+    found = {
+        "type": {"type": "string", "enum": [one.value for one in Findable]},
+        "match": {"type": "string", "description": tell("What of it was found, as it is kept.")},
+        "reason": {"type": "string", "enum": [one.value for one in Reason]},
+        "node": {"anyOf": [ref("schemas", one.title()) for one in Findable]},
+    }
+    result = {"type": "object", "required": list(found), "properties": found}
+    return {
+        "type": "object",
+        "required": ["results"],
+        "properties": {"results": {"type": "array", "items": result}},
+    }
+
+
 def _entities(tell: Teller) -> dict[str, Schema]:
     return {typename: entity_schema(typename, tell) for typename in TYPES}
 
@@ -235,6 +256,8 @@ def _of_facts(facts: Iterable[Facts], tell: Teller) -> Iterator[tuple[str, Schem
             yield one.answers, _done(one.operation, tell)
         if one.answers.endswith("Statistics"):
             yield one.answers, statistics_schema(one.answers, tell)
+        if one.searches:
+            yield one.answers, _search_results(tell)
 
 
 def _page(typename: str, tell: Teller) -> Schema:

@@ -88,6 +88,8 @@ def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Sche
     if facts.keyed:
         yield ref("parameters", "idempotency_key")
     yield from (ref("parameters", f"feed_{name}") for name in facts.parameters)
+    if facts.searches:
+        yield from (ref("parameters", name) for name in ("q", "types", "page_size"))
     if facts.lists:
         yield from (ref("parameters", name) for name in OF_LISTS)
         yield from ([ref("parameters", "search")] if facts.lists.searchable else [])

@@ -228,7 +228,7 @@ class _Walk:
         if target.name.startswith("__"):
             return self.pricing.introspected.get(node.name.value, 1)
         arguments = {argument.name.value: argument.value for argument in node.arguments or ()}
-        if {"pageInfo", "hasMore"} & set(getattr(target, "fields", ())):
+        if {"edges", "hasMore"} & set(getattr(target, "fields", ())):
             asked = [arguments[name] for name in ("first", "last") if name in arguments]
             return _page(asked, NESTED if listed else AT_ROOT)
         return _length(arguments["ids"]) if "ids" in arguments else 1

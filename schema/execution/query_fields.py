@@ -15,6 +15,7 @@ from resolvers.events.feed import LARGEST, USUAL, Filters, begin, read_entities,
 from resolvers.faults import invalid
 from resolvers.identity.permissions import Permission, require, require_sight
 from resolvers.journal import HISTORY
+from resolvers.read import find
 from resolvers.read.columns import column
 from resolvers.read.selection import ById, Comparison, Condition, Several
 from resolvers.read.tables import MODELS
@@ -22,6 +23,7 @@ from schema.execution.arguments import argument
 from schema.execution.connection_arguments import AT_ROOT, NESTED
 from schema.execution.execute import GraphQLRequest
 from schema.execution.read_field import READ, Read, ReadField, Site, caller_id, visible
+from schema.execution.search_field import SearchField
 from schema.execution.translate import List
 from schema.types.global_ids import PREFIXES, malformed, read_id, split_id
 from schema.types.journal import EventFeedFilter
@@ -175,6 +177,17 @@ def _filters(given: Mapping[str, Any] | None) -> Filters:
         request_ids=(said["requestId"],) if "requestId" in said else (),
         actors=(read_id(said["actorId"], "User", "actorId"),) if "actorId" in said else (),
     )
+
+
+def search(description: str) -> Any:
+    """Whatever is found by what somebody says of it."""
+    field = SearchField(description=description)
+    field.arguments = [
+        _given("text", str, "What is known: a number, a document, a name, in any spelling."),
+        _given("first", Optional[int], f"How many at most: {find.USUAL} unless given, never more than {find.LARGEST}."),  # noqa: UP045
+        _given("types", Optional[list[find.Findable]], "What to search over; everything unless given."),  # noqa: UP045
+    ]
+    return field
 
 
 RequestInfo = Info[GraphQLRequest, None]

@@ -15,11 +15,11 @@ from tests.conftest import _execute
 
 ROWS = 3_000
 COLUMNS = (
-    "document_type, customer_type, status, first_name, last_name, phone, document_number, notes, search, "
+    "document_type, customer_type, status, first_name, last_name, phone, document_number, document_key, notes, search, "
     "created_at, updated_at"
 )
 VALUES = (
-    "'passport', 'individual', 'active', 'А', 'Б', '+996' || (500000000 + n), 'M' || n, '{notes}', 'а б', "
+    "'passport', 'individual', 'active', 'А', 'Б', '+996' || (500000000 + n), 'M' || n, 'm' || n, '{notes}', 'а б', "
     "{moment}, {moment}"
 )
 PATIENCE = 10.0

@@ -117,6 +117,21 @@ TARIFF_ORDER = {
     Dialect.POSTGRES: """((~ priority)), casefolded(name) COLLATE "C", ((~ id))""",
     Dialect.SQLITE: "(~priority), name",
 }
+STARTS_AND_ENDS = {
+    Dialect.POSTGRES: {
+        "customers_phone_start": 'phone COLLATE "C"',
+        "customers_phone_end": '"right"(phone, 4)',
+        "customers_document_start": 'document_key COLLATE "C"',
+        "sims_msisdn_start": 'msisdn COLLATE "C"',
+        "sims_msisdn_end": '"right"(msisdn, 4)',
+        "sims_iccid_start": 'iccid COLLATE "C"',
+    },
+    Dialect.SQLITE: {
+        "customers_phone_end": "substr(phone, -4)",
+        "sims_msisdn_start": "msisdn",
+        "sims_msisdn_end": "substr(msisdn, -4)",
+    },
+}
 SEARCHED = ("users", "customers", "tariffs", "contracts", "sims", "payments", "tickets")
 APPEND_ONLY = ("ledger_entries", "audit_events")
 TALLIED = ("customers", "sims", "contracts", "payments", "tickets")  # and the ledger, which only grows
@@ -158,6 +173,7 @@ async def test_every_index_is_there_and_no_other(database):
     wanted |= {name: (columns, False) for name, columns in INDEXES.items()}
     for name, filtered in (("priority", ""), ("is_active", "is_active, "), ("tariff_type", "tariff_type, ")):
         wanted[f"tariffs_{name}"] = (filtered + TARIFF_ORDER[database.dialect], False)
+    wanted |= {name: (columns, False) for name, columns in STARTS_AND_ENDS[database.dialect].items()}
     if database.dialect is Dialect.POSTGRES:
         wanted |= {f"{table}_search": ("search gin_trgm_ops", False) for table in SEARCHED}
     assert await live_indexes(database) == wanted

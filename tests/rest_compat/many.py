@@ -15,6 +15,7 @@ async def many_customers(factory, count):
             last_name="Б",
             phone=f"+996555{number:06d}",
             document_number=f"M{number}",
+            document_key=f"m{number}",
             search="а б",
             created_at=moment,
             updated_at=moment,

@@ -110,7 +110,9 @@ async def test_a_page_has_a_hundred_and_at_most_a_thousand(ask, factory):
 
 async def _customers(factory, number):
     """Many customers at once, as they would be after years."""
-    columns = "first_name, last_name, phone, document_type, document_number, customer_type, status, search"
+    columns = (
+        "first_name, last_name, phone, document_type, document_number, document_key, customer_type, status, search"
+    )
     mark = "$1" if factory.database.dialect == "postgres" else "?1"
     series = (
         f"SELECT value FROM json_each({mark})"
@@ -122,7 +124,8 @@ async def _customers(factory, number):
     async def body(tx):
         await tx.fetch(
             f"INSERT INTO customers ({columns}, created_at, updated_at) SELECT 'A', 'B', 'p' || value, 'passport', "
-            f"'d' || value, 'individual', 'active', 'b a', {mark.replace('1', '2')}, {mark.replace('1', '2')} "
+            "'d' || value, 'd' || value, 'individual', 'active', 'b a', "
+            f"{mark.replace('1', '2')}, {mark.replace('1', '2')} "
             f"FROM ({series}) s",
             [str(list(range(number))), moment],
         )

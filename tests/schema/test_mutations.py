@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from models.users import Role
+from models.users import RefreshToken, Role
 from resolvers.sessions import authenticate
 
 pytestmark = pytest.mark.anyio
@@ -356,7 +358,15 @@ async def test_sessions(call, ask, factory):
     assert renewed["user"] == {"id": f"usr_{user.id}"}
     assert len({payload["access"], payload["refresh"], renewed["access"], renewed["refresh"]}) == 4
     again = "mutation ($r: String!) { refreshToken(input: {refresh: $r}) { access } }"
+    assert (await ask.data(again, {"r": payload["refresh"]}, role=None))["refreshToken"]["access"]  # another tab
+    await every_token_used_long_ago(factory)
     assert (await ask.refusal(again, {"r": payload["refresh"]}, role=None))["code"] == "TOKEN_NOT_VALID"
+
+
+async def every_token_used_long_ago(factory):
+    long_ago = datetime.now(UTC) - timedelta(minutes=1)
+    used = RefreshToken.filter(used_at__isnull=False)
+    await factory.database.write(lambda _: used.update(used_at=long_ago))
 
 
 async def test_logout_ends_the_callers_session(ask, factory):

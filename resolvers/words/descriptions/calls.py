@@ -2,6 +2,16 @@
 
 CALLS: dict[str, str] = {
     # logging in
+    "Whatever is found by what somebody says of it, best first.": (
+        "Всё, что находится по сказанному: лучшие совпадения первыми."
+    ),
+    "What is known: a number or its last digits, a document, a contract, a name, in any spelling.": (
+        "Что известно: номер или его последние цифры, документ, договор, имя — в любом написании."
+    ),
+    "What to search over, separated by commas: customer, contract, sim, payment, ticket; all unless given.": (
+        "Где искать, через запятую: customer, contract, sim, payment, ticket; если не указано — везде."
+    ),
+    "What of it was found, as it is kept.": "Что именно найдено, в том виде, в каком хранится.",
     "Log in: a username and a password for two tokens.": "Вход: имя пользователя и пароль в обмен на два токена.",
     "Exchange a refresh token, good once, for two new tokens.": (
         "Обменять одноразовый refresh-токен на два новых токена."
