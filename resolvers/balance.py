@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.contracts import Contract, ContractStatus
-from models.payments import PaymentMethod, TransactionType
+from models.payments import Payment, PaymentMethod, TransactionType
 from resolvers.faults import Code
 from resolvers.identity.permissions import Permission
 from resolvers.settlement import SERVED, new_payment, settle
@@ -35,6 +35,7 @@ class MoveBalanceInput:
     may=Permission.MANAGE_SUBSCRIBERS,
     takes=MoveBalanceInput,
     moves=dict.fromkeys(ContractStatus),
+    makes=Payment,
     says="balance_added",
     extras=("old_balance", "new_balance", "amount"),
     graphql_extras=("payment_id",),
@@ -53,6 +54,7 @@ async def add_balance(work: Work, contract: Contract, data: MoveBalanceInput) ->
     may=Permission.MANAGE_SUBSCRIBERS,
     takes=MoveBalanceInput,
     moves=dict.fromkeys(SERVED),
+    makes=Payment,
     says="balance_deducted",
     extras=("old_balance", "new_balance", "amount"),
     graphql_extras=("payment_id",),

@@ -146,6 +146,7 @@ class RefundInput:
     takes=RefundInput,
     moves={PaymentStatus.SUCCESS: None},
     lock=_lock_to_post,
+    makes=Payment,
     says="payment_refunded",
     raises=(Code.INSUFFICIENT_FUNDS,),
 )

@@ -36,7 +36,7 @@ async def settle(work: Work, contract: Contract, payment: Payment, field: str | 
     if contract.status not in SERVED and payment.transaction_type is TransactionType.CHARGE:
         raise invalid_transition(contract, contract.status, SERVED)
     try:
-        entry = post(contract, payment, actor_id=work.actor_id, at=work.now, day=work.today)
+        entry = post(contract, payment, actor_id=work.actor_id, at=work.since(contract), day=work.today)
     except InsufficientFunds as short:
         raise _insufficient(short, field) from short
     payment.status = PaymentStatus.SUCCESS

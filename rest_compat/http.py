@@ -54,7 +54,7 @@ class Resource:
             handler = self._handler(request.method)
             if request.method not in READS:
                 await receive_body(request)  # it may take its time: who is calling is asked when it has come
-                return await handler(request, await context_of(request))
+                return await _write(handler, request)
             return await _at_once(handler, request) or await handler(request, await context_of(request))
         except Fault as refusal:
             return self._refused(refusal, request)
@@ -75,6 +75,18 @@ class Resource:
         if refusal.code is Code.METHOD_NOT_ALLOWED:
             response.headers["Allow"] = self.allowed
         return response
+
+
+async def _write(handler: Handler, request: Request) -> Response:
+    """What a write answers. Who calls is asked within its transaction; a refusal before that is only presumed."""
+    context = presumed_context(request) if getattr(handler, "asks_within", False) else None
+    if context is not None and context.guard is not None:
+        try:
+            return await handler(request, context)
+        except Fault:
+            if context.guard.proven:
+                raise
+    return await handler(request, await context_of(request))
 
 
 async def _at_once(handler: Handler, request: Request) -> Response | None:

@@ -47,6 +47,11 @@ class Write:
     """There is nothing to answer but that it is done."""
 
     @property
+    def asks_within(self) -> bool:
+        """Nothing that it does before its transaction counts: it may be tried for whoever is presumed to call."""
+        return self.operation.prepare is None
+
+    @property
     def status(self) -> int:
         """Of its success; what is done later is only accepted."""
         if self.operation.starts_job:

@@ -129,9 +129,9 @@ class Transaction(ABC):
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """As of `Reader`."""
 
-    async def fetch_each(self, sql: str, many: Sequence[Sequence[object]]) -> list[tuple[Any, ...]]:
-        """The rows of one statement, run for each of many sets of parameters in their order."""
-        return [row for params in many for row in await self.fetch(sql, params)]
+    async def fetch_all(self, statements: Sequence[tuple[str, Sequence[object]]]) -> list[tuple[Any, ...]]:
+        """The rows of statements with their parameters, one after the other."""
+        return [row for sql, params in statements for row in await self.fetch(sql, params)]
 
     @abstractmethod
     def orm(self) -> BaseDBAsyncClient:

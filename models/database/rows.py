@@ -1,13 +1,16 @@
-"""Rows on their way into the database: one statement a table, however many they are.
+"""Rows on their way into the database: one statement a table, however many they are, and one message for all tables.
 
-A statement is written once for each model and set of columns. One row's values are its parameters; of several rows each
-column is one parameter, an array on PostgreSQL. SQLite has no arrays, and no network to cross: it runs the one row's
-statement for each of them, in one visit to its thread.
+A statement's text is written once for each model and set of columns. One row's values are its parameters; of several
+rows each column is one parameter, an array on PostgreSQL, which is sent what belongs together as one statement: each
+table's is a part of it (`WITH … AS (INSERT …)`). SQLite has neither arrays nor a network to cross: it runs one row's
+statement for each of them, all in one visit to its thread.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -41,38 +44,92 @@ _TYPES: Final[tuple[tuple[type, str], ...]] = (
 """PostgreSQL's type of a field's column; what is not here is text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement of one table: its text (`{1}`, `{2}` … are its parameters) and the parameters of each run of it."""
+
+    sql: str
+    runs: Sequence[Sequence[object]]
+
+
+def insertions(dialect: Dialect, rows: Sequence[Model]) -> list[Change]:
+    """New rows of one model, with their ids if they have any."""
+    model, numbered = type(rows[0]), rows[0].pk is not None
+    columns = (*_columns(model), "id") if numbered else _columns(model)
+    return [
+        _change(dialect, _insertion(dialect, model, columns, several=len(some) > 1), some, columns)
+        for some in _together(rows)
+    ]
+
+
+def updates(dialect: Dialect, rows: Sequence[Model], columns: Sequence[str]) -> list[Change]:
+    """These columns of rows that are there, all of one model."""
+    model = type(rows[0])
+    return [
+        _change(dialect, _updating(dialect, model, tuple(columns), several=len(some) > 1), some, (*columns, "id"))
+        for some in _together(rows)
+    ]
+
+
+def deletion(dialect: Dialect, model: type[Model], ids: Sequence[int]) -> Change:
+    """Rows that go; refused by the database where another still refers to one of them."""
+    return Change(f"DELETE FROM {model._meta.db_table} WHERE id {any_of(dialect, '{1}')}", [[id_list(dialect, ids)]])
+
+
+async def write(tx: Transaction, changes: Sequence[Change]) -> None:
+    """Make all these changes, in one message to the database. Raises the driver's `IntegrityError`."""
+    if not changes:
+        return
+    if tx.dialect is Dialect.SQLITE:
+        await tx.fetch_all([(_numbered(change.sql, "?"), run) for change in changes for run in change.runs])
+        return
+    sql = _numbered(changes[0].sql, "$") if len(changes) == 1 else _joined(tuple(change.sql for change in changes))
+    await tx.fetch(sql, [value for change in changes for value in change.runs[0]])
+
+
 async def insert(tx: Transaction, *rows: Model) -> None:
     """Insert new rows of one model, and give ids to those that have none. Raises the driver's `IntegrityError`."""
-    for first in range(0, len(rows), TOGETHER):
-        await _insert(tx, rows[first : first + TOGETHER])
-
-
-async def _insert(tx: Transaction, rows: Sequence[Model]) -> None:
-    model, numbered = type(rows[0]), rows[0].pk is not None
-    columns = _columns(model) if not numbered else (*_columns(model), "id")
-    values = _stored(rows, columns)
-    made = await _run(tx, _insertion(tx.dialect, model, columns, several=len(rows) > 1), values)
-    if not numbered:
-        for row, (row_id,) in zip(rows, sorted(made), strict=True):  # ids are given in the order of the rows
+    if rows[0].pk is None:
+        for row, row_id in zip(rows, await new_ids(tx, type(rows[0]), len(rows)), strict=True):
             row.pk = row_id
+    await write(tx, insertions(tx.dialect, rows))
 
 
-async def update(tx: Transaction, rows: Sequence[Model], columns: Sequence[str]) -> None:
-    """Write these columns of rows that are there, all of one model. Raises the driver's `IntegrityError`."""
-    for first in range(0, len(rows), TOGETHER):
-        some = rows[first : first + TOGETHER]
-        sql = _updating(tx.dialect, type(some[0]), tuple(columns), several=len(some) > 1)
-        await _run(tx, sql, _stored(some, (*columns, "id")))
+def _together(rows: Sequence[Model]) -> list[Sequence[Model]]:
+    return [rows[first : first + TOGETHER] for first in range(0, len(rows), TOGETHER)]
 
 
-async def delete(tx: Transaction, model: type[Model], ids: Sequence[int]) -> None:
-    """Delete rows. Raises the driver's `IntegrityError` where another still refers to one of them."""
-    await tx.fetch(f"DELETE FROM {model._meta.db_table} WHERE id {any_of(tx.dialect)}", [id_list(tx.dialect, ids)])
+def _change(dialect: Dialect, sql: str, rows: Sequence[Model], columns: tuple[str, ...]) -> Change:
+    values = _stored(rows, columns)
+    if len(rows) > 1 and dialect is Dialect.POSTGRES:
+        return Change(sql, [[list(column) for column in zip(*values, strict=True)]])
+    return Change(sql, values)
 
 
-def any_of(dialect: Dialect) -> str:
-    """The condition that a column's value is in the list that is the first parameter: one text for any length."""
-    return "= ANY($1::int[])" if dialect is Dialect.POSTGRES else "IN (SELECT value FROM json_each(?1))"
+@lru_cache(maxsize=1024)
+def _numbered(sql: str, mark: str, before: int = 0) -> str:
+    """The text with its parameters as the database numbers them, after those that come before."""
+    return _PARAMETER.sub(lambda found: f"{mark}{int(found[1]) + before}", sql)
+
+
+@lru_cache(maxsize=1024)
+def _joined(parts: tuple[str, ...]) -> str:
+    """PostgreSQL's one statement of several; each is carried out whole, and constraints hold at the end of all."""
+    texts, before = [], 0
+    for place, part in enumerate(parts):
+        texts.append(f"part{place} AS ({_numbered(part, '$', before)})")
+        before += max(int(number) for number in _PARAMETER.findall(part))
+    return f"WITH {', '.join(texts)} SELECT 1"
+
+
+_PARAMETER: Final = re.compile(r"\{([0-9]+)\}")
+
+
+def any_of(dialect: Dialect, parameter: str = "") -> str:
+    """The condition that a column's value is in the list that is a parameter, the first: one text for any length."""
+    if dialect is Dialect.POSTGRES:
+        return f"= ANY({parameter or '$1'}::int[])"
+    return f"IN (SELECT value FROM json_each({parameter or '?1'}))"
 
 
 def id_list(dialect: Dialect, ids: Sequence[int]) -> object:
@@ -86,21 +143,10 @@ async def new_ids(tx: Transaction, model: type[Model], count: int) -> list[int]:
     if tx.dialect is Dialect.POSTGRES:
         sql = f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, $1)"
         return [row[0] for row in await tx.fetch(sql, [count])]
-    await tx.fetch(
-        "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, 0 WHERE NOT EXISTS"
-        " (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
-        [table],
-    )
     taken = await tx.fetch("UPDATE sqlite_sequence SET seq = seq + ?2 WHERE name = ?1 RETURNING seq", [table, count])
+    if not taken:  # nothing has ever been inserted
+        taken = await tx.fetch("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2) RETURNING seq", [table, count])
     return list(range(taken[0][0] - count + 1, taken[0][0] + 1))
-
-
-async def _run(tx: Transaction, sql: str, values: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    if len(values) == 1:
-        return await tx.fetch(sql, values[0])
-    if tx.dialect is Dialect.SQLITE:
-        return await tx.fetch_each(sql, values)
-    return await tx.fetch(sql, [list(column) for column in zip(*values, strict=True)])
 
 
 @lru_cache(maxsize=64)
@@ -137,9 +183,8 @@ def _insertion(dialect: Dialect, model: type[Model], columns: tuple[str, ...], *
     if several and dialect is Dialect.POSTGRES:
         taken = ", ".join(f"rows.{name}" for name in columns)
         arrays = _arrays(model, columns, "WITH ORDINALITY AS rows", ", place")
-        return f"{head} SELECT {taken} FROM {arrays} ORDER BY rows.place RETURNING id"
-    mark = "$" if dialect is Dialect.POSTGRES else "?"
-    return f"{head} VALUES ({', '.join(f'{mark}{place}' for place in range(1, len(columns) + 1))}) RETURNING id"
+        return f"{head} SELECT {taken} FROM {arrays} ORDER BY rows.place"
+    return f"{head} VALUES ({', '.join(f'{{{place}}}' for place in range(1, len(columns) + 1))})"
 
 
 @lru_cache(maxsize=1024)
@@ -149,14 +194,13 @@ def _updating(dialect: Dialect, model: type[Model], columns: tuple[str, ...], *,
         settings = ", ".join(f"{name} = rows.{name}" for name in columns)
         arrays = _arrays(model, (*columns, "id"), "AS rows", "")
         return f"UPDATE {table} SET {settings} FROM {arrays} WHERE {table}.id = rows.id"
-    mark = "$" if dialect is Dialect.POSTGRES else "?"
-    settings = ", ".join(f"{name} = {mark}{place}" for place, name in enumerate(columns, 1))
-    return f"UPDATE {table} SET {settings} WHERE id = {mark}{len(columns) + 1}"
+    settings = ", ".join(f"{name} = {{{place}}}" for place, name in enumerate(columns, 1))
+    return f"UPDATE {table} SET {settings} WHERE id = {{{len(columns) + 1}}}"
 
 
 def _arrays(model: type[Model], columns: Sequence[str], alias: str, beside: str) -> str:
     """A table of the parameters, an array for each column."""
-    arrays = ", ".join(f"${place}::{_type(model, name)}[]" for place, name in enumerate(columns, 1))
+    arrays = ", ".join(f"{{{place}}}::{_type(model, name)}[]" for place, name in enumerate(columns, 1))
     return f"unnest({arrays}) {alias} ({', '.join(columns)}{beside})"
 
 

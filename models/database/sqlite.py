@@ -41,8 +41,10 @@ def _rows(connection: sqlite3.Connection, sql: str, params: dict[str, Any]) -> l
     return connection.execute(sql, params).fetchall()
 
 
-def _rows_of_each(connection: sqlite3.Connection, sql: str, many: Sequence[Sequence[object]]) -> list[tuple[Any, ...]]:
-    return [row for values in many for row in connection.execute(sql, _numbered(values))]
+def _rows_of_all(
+    connection: sqlite3.Connection, statements: Sequence[tuple[str, Sequence[object]]]
+) -> list[tuple[Any, ...]]:
+    return [row for sql, values in statements for row in connection.execute(sql, _numbered(values))]
 
 
 def _dicts(connection: sqlite3.Connection, sql: str, params: Params) -> tuple[int, list[dict[str, Any]]]:
@@ -120,9 +122,9 @@ class SqliteTransaction(Transaction):
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return await self._run(_rows, sql, _numbered(params))
 
-    async def fetch_each(self, sql: str, many: Sequence[Sequence[object]]) -> list[tuple[Any, ...]]:
+    async def fetch_all(self, statements: Sequence[tuple[str, Sequence[object]]]) -> list[tuple[Any, ...]]:
         """As of `Transaction`, in one visit to the writer's thread."""
-        return await self._run(_rows_of_each, sql, many)
+        return await self._run(_rows_of_all, statements)
 
     def orm(self) -> SqliteOrm:
         return SqliteOrm(self._run)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from models.database import Reader, Transaction
+    from models.entity import Entity
     from resolvers.context import Context
 
 _LIVING = """
@@ -29,7 +30,7 @@ SELECT u.id, u.username, u.role FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.is_active
 """
 _USER = "SELECT id, username, role FROM users WHERE id = $1 AND is_active"
-_HELD = "SELECT user_id, username, role FROM held_caller($1, $2)"
+_HELD = "SELECT user_id, username, role{beside} FROM held_caller($1, $2)"
 """The same, with the session's row held FOR SHARE before the user's is read (migration `0011_callers`)."""
 
 
@@ -39,14 +40,17 @@ async def caller_of(reader: Reader, session_id: UUID) -> Caller | None:
     return _caller(rows, session_id)
 
 
-async def _held(tx: Transaction, caller: Caller) -> Caller | None:
-    """The same caller now, with what says so held until the transaction ends."""
-    held = tx.dialect is Dialect.POSTGRES
+async def _held(tx: Transaction, caller: Caller, model: type[Entity] | None) -> tuple[Caller | None, list[int]]:
+    """The same caller now, with what says so held until the transaction ends, and perhaps an id."""
     if caller.session_id is None:
-        sql = _USER + (" FOR SHARE" if held else "")
-        return _caller(await tx.fetch(spelt(tx.dialect, sql), [caller.user_id]), None)
-    sql = _HELD if held else spelt(tx.dialect, _LIVING)
-    return _caller(await tx.fetch(sql, [caller.session_id, now()]), caller.session_id)
+        sql = _USER + (" FOR SHARE" if tx.dialect is Dialect.POSTGRES else "")
+        return _caller(await tx.fetch(spelt(tx.dialect, sql), [caller.user_id]), None), []
+    if tx.dialect is not Dialect.POSTGRES:
+        sql = spelt(tx.dialect, _LIVING)
+        return _caller(await tx.fetch(sql, [caller.session_id, now()]), caller.session_id), []
+    beside = "" if model is None else f", nextval(pg_get_serial_sequence('{model._meta.db_table}', 'id'))"
+    rows = await tx.fetch(_HELD.format(beside=beside), [caller.session_id, now()])
+    return _caller(rows, caller.session_id), [row[3] for row in rows if model is not None]
 
 
 def _caller(rows: Sequence[tuple[Any, ...]], session_id: UUID | None) -> Caller | None:
@@ -59,12 +63,19 @@ async def confirmed(context: Context, tx: Transaction) -> Context:
     Whoever ends a session, or takes something from its user, waits for that, and is waited for. SQLite has one writer.
     Raises `token_not_valid` for a caller who is nobody any more.
     """
+    return (await confirmed_making(context, tx, None))[0]
+
+
+async def confirmed_making(context: Context, tx: Transaction, model: type[Entity] | None) -> tuple[Context, list[int]]:
+    """The same; and an id for a row of `model` that is to be made, where one costs no statement more."""
     if context.caller is None:
-        return context
-    caller = await _held(tx, context.caller)
+        return context, []
+    caller, ids = await _held(tx, context.caller, model)
     if caller is None or caller.user_id != context.caller.user_id:
         raise fault(Code.TOKEN_NOT_VALID)
-    return context if caller == context.caller else replace(context, caller=caller)
+    if context.guard is not None:
+        context.guard.proven = True
+    return (context if caller == context.caller else replace(context, caller=caller)), ids
 
 
 async def hold_sessions(tx: Transaction, user_id: int) -> None:

@@ -18,7 +18,7 @@ from tortoise.exceptions import IntegrityError
 
 from models.database.constraints import broken_rule
 from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid, invalid_transition, not_found
-from resolvers.identity.callers import confirmed
+from resolvers.identity.callers import confirmed_making
 from resolvers.identity.permissions import Permission, require
 from resolvers.words import Message
 from resolvers.write import idempotency
@@ -70,6 +70,8 @@ class Operation:
     """From which state to which; None: stays. Empty: any state."""
     lock: Callable[[Work, int, Any], Awaitable[Entity]]
     """Locks the rows that the operation decides on, and gives the target."""
+    makes: type[Entity] | None
+    """Of which entity it makes one row, as a rule: its id is there from the start."""
     holds: Callable[[Work, Any], Awaitable[object]] | None
     """Of a create: locks what the new row will refer to, before the function does, so that a batch does it at once."""
     says: str
@@ -109,6 +111,7 @@ def operation(
     prepare: Callable[[Context, Any], Awaitable[Any]] | None = None,
     moves: Mapping[Any, Any] | None = None,
     lock: Callable[[Work, int, Any], Awaitable[Entity]] | None = None,
+    makes: type[Entity] | None = None,
     holds: Callable[[Work, Any], Awaitable[object]] | None = None,
     says: str,
     keyed: bool = True,
@@ -138,6 +141,7 @@ def operation(
             prepare=prepare,
             moves=moves or {},
             lock=lock or partial(lock_target, entity=entity),
+            makes=entity if effect is Effect.CREATE else makes,
             holds=holds,
             says=says,
             keyed=keyed,
@@ -198,7 +202,7 @@ async def perform(context: Context, call: Call) -> Answer:
     first refusal alone: who is calling, and what they may do, is decided inside the transaction.
     """
     permit(context, call.operation, call.target, call.raw)
-    return await _carry_out(context, call, await _parsed(context, call), _confirm)
+    return await _carry_out(context, call, await _parsed(context, call), asks=True)
 
 
 async def perform_at_console(context: Context, call: Call, data: object) -> Answer:
@@ -206,18 +210,16 @@ async def perform_at_console(context: Context, call: Call, data: object) -> Answ
 
     `data` is the operation's input, parsed already. The journal names no actor.
     """
-    return await _carry_out(context, call, data, _unasked)
+    return await _carry_out(context, call, data, asks=False)
 
 
-async def _carry_out(
-    context: Context, call: Call, data: object, confirm: Callable[[Context, Call, Transaction], Awaitable[Context]]
-) -> Answer:
+async def _carry_out(context: Context, call: Call, data: object, *, asks: bool) -> Answer:
     if call.operation.prepare is not None:
         data = await call.operation.prepare(context, data)
 
     async def body(tx: Transaction) -> tuple[Context, Answer]:
-        now = await confirm(context, call, tx)
-        return now, await _perform(now, call, data, tx)
+        work = await _confirmed(context, call, tx) if asks else Work(context, tx)
+        return work.context, await _perform(work, call, data)
 
     confirmed_context, answer = await context.database.write(body)
     if answer.body or not call.present_after:
@@ -225,16 +227,15 @@ async def _carry_out(
     return replace(answer, body=await call.present(confirmed_context, context.database, answer.outcome))
 
 
-async def _confirm(context: Context, call: Call, tx: Transaction) -> Context:
-    """The request as its caller is now; raises what the caller may no longer do."""
-    context = await confirmed(context, tx)
-    permit(context, call.operation, call.target, call.raw)
-    return context
-
-
-async def _unasked(context: Context, call: Call, tx: Transaction) -> Context:
-    del call, tx
-    return context
+async def _confirmed(context: Context, call: Call, tx: Transaction) -> Work:
+    """A unit of work for the caller as this transaction sees them; raises what they may not do, or no longer."""
+    op = call.operation
+    context, ids = await confirmed_making(context, tx, op.makes)
+    permit(context, op, call.target, call.raw)
+    work = Work(context, tx)
+    if op.makes is not None and ids:
+        work.keep_ids(op.makes, ids)
+    return work
 
 
 def permit(context: Context, op: Operation, target: int | None, raw: Mapping[str, object]) -> None:
@@ -273,9 +274,8 @@ def _require_no_amount(op: Operation, raw: Mapping[str, object]) -> None:
         raise invalid(AMOUNT, "amount_not_taken")
 
 
-async def _perform(context: Context, call: Call, data: object, tx: Transaction) -> Answer:
-    """All that happens inside the transaction."""
-    work = Work(context, tx)
+async def _perform(work: Work, call: Call, data: object) -> Answer:
+    """All that happens inside the transaction once it is known who calls."""
     claim = await idempotency.claim(work, call, data) if call.key and call.operation.keyed else None
     if claim and claim.kept:
         return await _replay(work, call, claim.kept)
@@ -287,7 +287,7 @@ async def _perform(context: Context, call: Call, data: object, tx: Transaction) 
     except IntegrityError as error:
         raise explained(error) from error
     outcome = Outcome(call.operation, row.id, work.notes)
-    body = b"" if call.present_after else await call.present(context, tx, outcome)
+    body = b"" if call.present_after else await call.present(work.context, work.tx, outcome)
     if claim and changed:
         await idempotency.keep(claim, outcome.id, outcome.notes, None if call.present_after else body)
     elif claim:

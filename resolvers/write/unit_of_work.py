@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from models.contracts import Contract
 from models.customers import Customer
 from models.database import Dialect, Raced
-from models.database.rows import any_of, delete, id_list, insert, new_ids, update
+from models.database.rows import Change, any_of, deletion, id_list, insertions, new_ids, updates, write
 from models.entity import Entity
 from models.fields import HundredthsField, MomentField, moment_text
 from models.jobs import Job
@@ -45,6 +45,8 @@ LOCK_ORDER: tuple[type[Entity], ...] = (Customer, Tariff, Contract, Sim, Payment
 are stored in it too: each refers to earlier ones only."""
 
 
+SKEW: Final = timedelta(minutes=1)
+"""How far the clocks of two machines may be apart."""
 BREATH: Final = 500
 """Rows after which a cascade lets others have the event loop."""
 
@@ -151,13 +153,20 @@ class Work:
         """The moment of the operation: taken once its rows are locked, and never before what was done to them last.
 
         A wait for a lock may be long. Taken before it, a row would change at a time that others have read past; so
-        every wait forgets the moment. Clocks of several machines differ; so it is no earlier than the rows' own.
+        every wait forgets the moment. Clocks of several machines differ; so, within reason, it is no earlier than the
+        rows' own.
         """
         if self._moment is None:
-            self._moment = self.context.clock()
-            if self._newest is not None and self._newest > self._moment:
-                self._moment = self._newest
+            moment = self.context.clock()
+            if self._newest is not None and moment < self._newest <= moment + SKEW:
+                moment = self._newest
+            self._moment = moment
         return self._moment
+
+    def since(self, row: Entity) -> datetime:
+        """The moment of what happens to a row now: never before what happened to it last, whatever the clocks say."""
+        last: datetime = row.updated_at
+        return max(self.now, last)
 
     @property
     def today(self) -> date:
@@ -311,7 +320,10 @@ class Work:
 
     async def reserve(self, model: type[Entity], count: int) -> None:
         """Take ids for this many rows that are to be added, by one statement."""
-        fresh = await new_ids(self.tx, model, count)
+        self.keep_ids(model, await new_ids(self.tx, model, count))
+
+    def keep_ids(self, model: type[Entity], fresh: Iterable[int]) -> None:
+        """Ids that are good for new rows."""
         self._ids[model] = sorted((*fresh, *self._ids.get(model, ())), reverse=True)
 
     def append(self, row: Model) -> None:
@@ -371,7 +383,7 @@ class Work:
             self._unstored.add((type(row), row.id))
             # a search text that follows a renamed customer is no change of the contract's own
             if not row.unjournaled.issuperset(differing):
-                row.updated_at = after["updated_at"] = self.now
+                row.updated_at = after["updated_at"] = self.since(row)
                 changes = _changes(row, differing, tracked.before, after)
                 self._note(row, tracked.action or self.action, changes, tracked.reason)
         tracked.before, tracked.action, tracked.reason = after, None, None
@@ -397,44 +409,49 @@ class Work:
                 self.tracked.pop(key, None)
 
     async def store(self) -> None:
-        """Write what has been recorded: new rows, changed rows, postings, deletions, events; a statement a table.
+        """Write what has been recorded: new rows, changed rows, postings, events in one message; then what goes.
 
         Raises the driver's `IntegrityError`.
         """
         self.wrote = True
-        rows = [self.tracked[key] for key in self._unstored if key in self.tracked]
+        rows = sorted((self.tracked[key] for key in self._unstored if key in self.tracked), key=_id)
         self._unstored.clear()
+        changes: list[Change] = []
         for model in sorted({type(one.row) for one in rows}, key=rank):
-            new = sorted((one for one in rows if type(one.row) is model and one.is_new), key=_id)
-            if new:
-                await insert(self.tx, *(one.row for one in new))
-        for model in sorted({type(one.row) for one in rows if not one.is_new}, key=rank):
-            await self._update([one for one in rows if type(one.row) is model and not one.is_new])
+            changes += self._insertions(model, rows)
+        for model in sorted({type(one.row) for one in rows}, key=rank):
+            changes += self._updates(model, rows)
+        await write(self.tx, [*changes, *self._appended()])
         for one in rows:
             one.stored = one.before
-        await self._append()
         await self._delete()
 
-    async def _update(self, rows: list[Tracked]) -> None:
-        """The columns that differ in any of the rows, of all of them: the others hold what they held."""
-        differing = {id(one): _differing(one.stored, one.before) for one in rows}
-        changed = sorted((one for one in rows if differing[id(one)]), key=_id)
-        columns = sorted({name for one in changed for name in differing[id(one)]})
-        if changed:
-            await update(self.tx, [one.row for one in changed], columns)
+    def _insertions(self, model: type[Entity], rows: list[Tracked]) -> list[Change]:
+        new = [one.row for one in rows if type(one.row) is model and one.is_new]
+        return insertions(self.tx.dialect, new) if new else []
 
-    async def _append(self) -> None:
-        appended, self.appended = self.appended, []
-        for model in dict.fromkeys(map(type, appended)):
-            await insert(self.tx, *(row for row in appended if type(row) is model))
-        events, self.events = self.events, []
-        if events:
-            await insert(self.tx, *events)
+    def _updates(self, model: type[Entity], rows: list[Tracked]) -> list[Change]:
+        """The columns that differ in any of the rows, of all of them: the others hold what they held."""
+        known = [one for one in rows if type(one.row) is model and not one.is_new]
+        differing = [(one.row, _differing(one.stored, one.before)) for one in known]
+        changed = [row for row, columns in differing if columns]
+        columns = sorted({name for _, columns in differing for name in columns})
+        return updates(self.tx.dialect, changed, columns) if changed else []
+
+    def _appended(self) -> list[Change]:
+        """Postings and events."""
+        rows = [*self.appended, *self.events]
+        self.appended, self.events = [], []
+        changes: list[Change] = []
+        for model in dict.fromkeys(map(type, rows)):
+            changes += insertions(self.tx.dialect, [row for row in rows if type(row) is model])
+        return changes
 
     async def _delete(self) -> None:
+        """Children before their parents, each table by itself: the database looks for what still refers to them."""
         removed, self.removed = self.removed, []
         for model in sorted({type(row) for row in removed}, key=rank, reverse=True):
-            await delete(self.tx, model, [row.id for row in removed if type(row) is model])
+            await write(self.tx, [deletion(self.tx.dialect, model, [row.id for row in removed if type(row) is model])])
 
     def _note(self, row: Entity, action: str, changes: dict[str, list[object]], reason: str | None) -> None:
         self.changed = True

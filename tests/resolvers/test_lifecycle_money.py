@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models.database.meter import METER, Meter
 from models.payments import Payment
 from models.users import Role
 from resolvers.faults import Code
@@ -40,17 +39,6 @@ async def test_a_moved_balance_is_a_successful_payment_and_its_ledger_entry(
     sql = f"SELECT amount, balance_after, actor_id FROM ledger_entries WHERE payment_id = {payment.id}"
     assert [tuple(row) for row in await database.fetch(sql)] == [(balance - 100_00, balance, payment.processed_by_id)]
     assert (await factory.fresh(contract)).balance == balance
-
-
-async def test_a_balance_is_moved_in_five_statements(factory: Factory) -> None:
-    contract = await factory.active_contract()
-    counted = METER.set(Meter())
-    await factory.run("contract.add_balance", contract.id, amount="50.00")
-    meter = METER.get()
-    METER.reset(counted)
-    # the contract is locked; payment, ledger entry, contract and events are written
-    assert meter is not None
-    assert meter.statements == 5
 
 
 @pytest.mark.parametrize("amount", ["0.1", "0.10", Decimal("0.1"), Decimal("1E-1"), Decimal("0.10000")])

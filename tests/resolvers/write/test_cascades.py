@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 MANY = 300
 
 CONTRACTS = """
-INSERT INTO contracts (created_at, updated_at, number, customer_id, tariff_id, status, signed_date, activation_date,
-    next_billing_date, credit_limit, balance, search)
-SELECT c.created_at, c.updated_at, 'CTR-' || g, c.id, t.id, 'active', '2026-01-01', '2026-01-01', '2026-02-01', 0, 0,
-    'ctr-' || g || {newline} || 'осмонов' || {newline} || 'айбек'
-FROM customers c, tariffs t, {numbers}
+INSERT INTO contracts (created_at, updated_at, number, customer_id, tariff_id, terms_id, anchor_date, status,
+    signed_date, activation_date, next_billing_date, credit_limit, balance, search)
+SELECT c.created_at, c.updated_at, 'CTR-' || g, c.id, t.tariff_id, t.id, '2026-01-01', 'active', '2026-01-01',
+    '2026-01-01', '2026-02-01', 0, 0, 'ctr-' || g || {newline} || 'осмонов' || {newline} || 'айбек'
+FROM customers c, tariff_terms t, {numbers}
 """
 SIMS = """
 INSERT INTO sims (created_at, updated_at, iccid, imsi, msisdn, status, contract_id, search)
