@@ -23,14 +23,16 @@ from abonent.check.operations_table import table_of_operations
 from abonent.check.run import check as verdicts
 from abonent.check.run import recount_tallies
 from abonent.config import BadSettings, load
+from abonent.copy.run import copy
 from abonent.logs import configure_logging
 from abonent.seed.demo import is_empty, load_demo
 from abonent.seed.scale import load_scale
-from abonent.setting_values import LOCAL, without_password
+from abonent.setting_values import LOCAL, database_url, without_password
 from abonent.worker import process as worker_process
 from models.database import Dialect, Unavailable, dialect_of, open_database
 from models.database.sqlite import database_file
 from models.migrations import migrate as migrate_database
+from models.migrations import need_migrated
 from models.users import Role
 from resolvers.faults import Invalid
 from resolvers.words import Language, say
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from abonent.config import Configuration
     from models.database import Database
+    from models.settings import Settings
 
 T = TypeVar("T")
 HERE: Final = frozenset({"127.0.0.1", "0.0.0.0", "::1", "::"})  # noqa: S104 - known, not bound
@@ -322,6 +325,42 @@ def restore(copy: Path) -> None:
     click.echo("Look it over: abonent migrate && abonent check")
 
 
+@main.command("copy")
+@click.option("--from", "source", help="URL of the database to be copied.  [default: DATABASE_URL]")
+@click.option("--to", "target", required=True, help="URL of an empty database: sqlite://… or postgres://…")
+def copy_database(source: str | None, target: str) -> None:
+    """Copy a whole database into an empty one, of the same kind or the other, with the server stopped.
+
+    Ids, the journal and sessions go along. Afterwards everything is counted and checked, as by `abonent check`.
+    """
+    configuration = _configuration()
+    settings = configuration.settings
+    origin = replace(settings, database_url=_url("--from", source) if source else settings.database_url)
+    wrong = _run(_copy(origin, replace(settings, database_url=_url("--to", target))))
+    sys.exit(1 if wrong else 0)
+
+
+def _url(option: str, text: str) -> str:
+    try:
+        return database_url(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{without_password(text)!r}: expected is {error}", param_hint=option) from None
+
+
+async def _copy(source: Settings, target: Settings) -> int:
+    if source.database_url == target.database_url:
+        raise click.BadParameter("it is the database to be copied", param_hint="--to")
+    await need_migrated(source)
+    await migrate_database(target)
+    for name, number in (await copy(source.database_url, target.database_url)).items():
+        click.echo(f"{number:>12,} {name}")
+    click.echo("All rows have come. Looking over what they say …")
+    wrong = await _checked(target)
+    click.echo(f"\n{wrong:,} wrong" if wrong else "\nall is well")
+    click.echo("Whoever is logged in stays so if SECRET_KEY is what it was.")
+    return wrong
+
+
 def _sqlite_file(instead: str) -> Path:
     settings = _configuration().settings
     if dialect_of(settings.database_url) is not Dialect.SQLITE:
@@ -344,19 +383,19 @@ def check(*, operations: bool, repair_tallies: bool) -> None:
     if operations:
         click.echo(table_of_operations())
         return
-    wrong = _run(_check(_configuration(), repair_tallies=repair_tallies))
+    wrong = _run(_checked(_configuration().settings, repair_tallies=repair_tallies))
     click.echo(f"\n{wrong:,} wrong" if wrong else "\nall is well")
     sys.exit(1 if wrong else 0)
 
 
-async def _check(configuration: Configuration, *, repair_tallies: bool) -> int:
-    database = await open_database(configuration.settings)
+async def _checked(settings: Settings, *, repair_tallies: bool = False) -> int:
+    database = await open_database(settings)
     wrong = 0
     try:
         await database.ping()
         if repair_tallies:
             click.echo(f"      the tallies were counted anew: {await recount_tallies(database):,} were wrong")
-        async for verdict in verdicts(database, configuration.settings):
+        async for verdict in verdicts(database, settings):
             click.echo(f"{'WRONG' if verdict.wrong else 'ok   '} {verdict.rule}")
             for sentence in verdict.told:
                 click.echo(f"      - {sentence}")

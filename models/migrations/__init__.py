@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from models.database import dialect_of
+from models.database import dialect_of, open_database
 from models.database.engine import Dialect, Raced, Unavailable
 from models.database.postgres_pool import ERRORS
 from models.database.sqlite import database_file
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from models.migrations.clashes import Clash
     from models.settings import Settings
 
-__all__ = ["make_private", "migrate", "newer", "of_sqlite"]
+__all__ = ["make_private", "migrate", "need_migrated", "newer", "of_sqlite"]
 
 LOCK = 0x6D696772617465
 """Of PostgreSQL's advisory locks: one process migrates at a time."""
@@ -72,6 +72,18 @@ def _pending(dialect: Dialect, applied: Collection[str], settings: Settings) -> 
 def newer(applied: Collection[str], dialect: Dialect = Dialect.SQLITE) -> set[str]:
     """Those of the applied migrations that this version does not know."""
     return set(applied) - set(_files(dialect))
+
+
+async def need_migrated(settings: Settings) -> None:
+    """Raise `Unavailable` unless the database is up to date; nothing is changed."""
+    database = await open_database(settings)
+    try:
+        await database.ping()
+        applied = [row[0] for row in await database.fetch(APPLIED)]
+    finally:
+        await database.close()
+    if _pending(database.dialect, applied, settings):
+        raise Unavailable("The database is of an older version: run `abonent migrate` on it first")
 
 
 def _files(dialect: Dialect) -> dict[str, Traversable]:
