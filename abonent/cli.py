@@ -352,7 +352,7 @@ async def _copy(source: Settings, target: Settings) -> int:
         raise click.BadParameter("it is the database to be copied", param_hint="--to")
     await need_migrated(source)
     await migrate_database(target)
-    for name, number in (await copy(source.database_url, target.database_url)).items():
+    for name, number in (await copy(source, target)).items():
         click.echo(f"{number:>12,} {name}")
     click.echo("All rows have come. Looking over what they say …")
     wrong = await _checked(target)

@@ -92,6 +92,9 @@ class PostgresStore(Store):
         for one in self._tables:
             await self.connection.execute(f"ALTER TABLE {one.name} DISABLE TRIGGER USER")
 
+    async def clear(self, table: Table) -> None:
+        await self.connection.execute(f"DELETE FROM {table.name}")
+
     async def write(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
         readers = [_reader(table.columns[name].kind) for name in columns]
         records = [tuple(read(value) for read, value in zip(readers, row, strict=True)) for row in rows]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from tqdm import tqdm
@@ -12,24 +14,30 @@ from abonent.copy import postgres, sqlite
 from models.database import Dialect, Unavailable, dialect_of
 from models.database.postgres_pool import ERRORS
 from models.database.sqlite import database_file
+from models.migrations import migrate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from abonent.copy.store import Row, Store, Table
+    from models.settings import Settings
 
 BATCH: Final = 5_000
 """Rows that are in memory at once."""
 
 
-async def copy(source_url: str, target_url: str) -> Mapping[str, int]:
+async def copy(source: Settings, target: Settings) -> Mapping[str, int]:
     """Copy everything into an empty database, all or nothing; gives the number of rows by table.
 
     Both must have been migrated by this version. Raises `Unavailable`, with a sentence.
     """
     try:
-        async with _opened(source_url, writes=False) as source, _opened(target_url, writes=True) as target:
-            return await _copied(source, target)
+        fresh = await _of_migrations(target)
+        async with (
+            _opened(source.database_url, writes=False) as origin,
+            _opened(target.database_url, writes=True) as place,
+        ):
+            return await _copied(origin, place, fresh)
     except (*ERRORS, sqlite3.Error) as error:
         raise Unavailable(f"The copy was given up, and nothing is left of it: {error}") from error
 
@@ -44,10 +52,19 @@ async def _opened(url: str, *, writes: bool) -> AsyncIterator[Store]:
             yield server
 
 
-async def _copied(source: Store, target: Store) -> dict[str, int]:
+async def _of_migrations(settings: Settings) -> Mapping[str, int]:
+    """The rows that a new database has by its migrations alone, by table."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite://{folder}/new.sqlite3"
+        await migrate(replace(settings, database_url=url))
+        async with _opened(url, writes=False) as new:
+            return {name: await new.count(table) for name, table in (await new.tables()).items()}
+
+
+async def _copied(source: Store, target: Store, fresh: Mapping[str, int]) -> dict[str, int]:
     there, here = await source.tables(), await target.tables()
-    for table in here.values():
-        if await target.count(table):
+    for name, table in here.items():
+        if await target.count(table) != fresh.get(name, 0):
             raise Unavailable(f"The target is not empty: it has rows in {table.name}. Name a new database in --to")
     counts = {name: await source.count(table) for name, table in there.items()}
     homeless = sorted(name for name, number in counts.items() if number and name not in here)
@@ -55,6 +72,8 @@ async def _copied(source: Store, target: Store) -> dict[str, int]:
         raise Unavailable(f"The target has no place for {', '.join(homeless)}")
     tables = [name for name in there if name in here]
     await target.prepare(here.values())
+    for name in tables:
+        await target.clear(here[name])
     with tqdm(total=sum(counts.values()), unit=" rows", unit_scale=True, disable=None) as bar:
         for name in tables:
             await _copy_table(source, there[name], target, here[name], bar)
@@ -76,7 +95,7 @@ async def _copy_table(source: Store, there: Table, target: Store, here: Table, b
         after = rows[-1][len(columns) :]
         bar.update(len(rows))
     last = await source.last_id(there)
-    if last is not None:
+    if last:
         await target.give_after(here, last)
 
 

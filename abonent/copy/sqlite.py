@@ -67,6 +67,9 @@ class SqliteStore(Store):
             self.connection.execute(f"DROP TRIGGER {name}")
             self._triggers.append(sql)
 
+    async def clear(self, table: Table) -> None:
+        self.connection.execute(f"DELETE FROM {table.name}")
+
     async def write(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
         marks = ", ".join("?" * len(columns))
         sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"

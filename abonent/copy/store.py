@@ -59,6 +59,10 @@ class Store(ABC):
         """Put aside, until `finish`, what would act on each row."""
 
     @abstractmethod
+    async def clear(self, table: Table) -> None:
+        """Take away the rows that migrations have put there."""
+
+    @abstractmethod
     async def write(self, table: Table, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Add the rows."""
 
