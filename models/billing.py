@@ -141,6 +141,10 @@ class BillingPolicy(Entity):
         """Whether billing is on: it has a beginning, and that has come."""
         return self.billing_from is not None and self.billing_from <= day
 
+    def charges_first_month(self, day: date) -> bool:
+        """Whether the month that begins with an activation on that day is charged by it."""
+        return self.first_month is FirstMonth.CHARGE and self.on(day)
+
     def ladder(self, tariff_type: TariffType) -> Ladder:
         """What holds for the contracts of this type of tariff."""
         if tariff_type is TariffType.PREPAID:

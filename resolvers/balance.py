@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.contracts import Contract, ContractStatus
 from models.payments import Payment, PaymentMethod, TransactionType
+from resolvers.billing.ladder import catch_up, lock_billed, resume_if_paid
 from resolvers.faults import Code
 from resolvers.identity.permissions import Permission
 from resolvers.settlement import SERVED, new_payment, settle
@@ -36,6 +37,7 @@ class MoveBalanceInput:
     takes=MoveBalanceInput,
     moves=dict.fromkeys(ContractStatus),
     makes=Payment,
+    lock=lock_billed,
     says="balance_added",
     extras=("old_balance", "new_balance", "amount"),
     graphql_extras=("payment_id",),
@@ -55,6 +57,7 @@ async def add_balance(work: Work, contract: Contract, data: MoveBalanceInput) ->
     takes=MoveBalanceInput,
     moves=dict.fromkeys(SERVED),
     makes=Payment,
+    lock=lock_billed,
     says="balance_deducted",
     extras=("old_balance", "new_balance", "amount"),
     graphql_extras=("payment_id",),
@@ -71,8 +74,10 @@ async def deduct_balance(work: Work, contract: Contract, data: MoveBalanceInput)
 async def _move(
     work: Work, contract: Contract, data: MoveBalanceInput, kind: TransactionType, method: PaymentMethod
 ) -> Contract:
+    await catch_up(work, contract)
     old_balance = contract.balance
     payment = new_payment(work, contract, transaction_type=kind, payment_method=method, **given(data))
     await settle(work, contract, payment, field="amount")
     work.notes.update(old_balance=old_balance, new_balance=contract.balance, amount=data.amount, payment_id=payment.id)
+    await resume_if_paid(work, contract)
     return contract

@@ -8,7 +8,9 @@ from models.billing import ChargePeriod, PeriodStatus
 from models.contracts import Contract, ContractStatus
 from models.customers import Customer, CustomerStatus
 from models.sims import Sim, SimStatus
+from resolvers.billing.ladder import billed, charge_month
 from resolvers.billing.months import DAY, months_after
+from resolvers.billing.policy import policy_of
 from resolvers.faults import invalid_transition
 from resolvers.write.unit_of_work import Lock
 
@@ -41,13 +43,16 @@ def release(work: Work, sim: Sim) -> None:
 async def start(work: Work, contract: Contract) -> None:
     """Begin to serve a draft contract; its customer is locked. Raises `invalid_transition` for one not active."""
     await require_active_customer(work, contract)
-    today, billed = work.today, months_after(work.today, 1)
+    today, billed_on = work.today, months_after(work.today, 1)
     contract.status, contract.activation_date, contract.anchor_date = ContractStatus.ACTIVE, today, today
-    contract.next_billing_date = billed
+    contract.next_billing_date = billed_on
+    if (await policy_of(work)).charges_first_month(today):
+        await charge_month(await billed(work, contract), today, billed_on - DAY)
+        return
     sold = ChargePeriod(
         contract_id=contract.id,
         period_start=today,
-        period_end=billed - DAY,
+        period_end=billed_on - DAY,
         terms_id=contract.terms_id,
         status=PeriodStatus.SKIPPED,
         created_at=work.now,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer
 from models.sims import Sim, SimStatus
-from resolvers.binding import bind, follow, release, require_active_customer, start
+from resolvers.billing.ladder import begin_anew, billed, catch_up, end_service, lock_billed
+from resolvers.binding import bind, follow, require_active_customer, start
 from resolvers.faults import invalid_transition
 from resolvers.identity.permissions import Permission
 from resolvers.value_kinds import Reference
@@ -72,10 +73,12 @@ async def activate_contract(work: Work, contract: Contract, data: ActivateContra
     rest="suspend",
     may=Permission.MANAGE_SUBSCRIBERS,
     moves={ContractStatus.ACTIVE: ContractStatus.SUSPENDED},
+    lock=lock_billed,
     says="contract_suspended",
 )
 async def suspend_contract(work: Work, contract: Contract) -> Contract:
     """Stop serving a contract for a while; its SIM is suspended too, unless it is blocked."""
+    await catch_up(work, contract, suspends=False)
     contract.suspension_reason = SuspensionReason.MANUAL
     await follow(work, [contract], SimStatus.ACTIVE, SimStatus.SUSPENDED, "suspend")
     return contract
@@ -95,8 +98,9 @@ async def suspend_contract(work: Work, contract: Contract) -> Contract:
 async def resume_contract(work: Work, contract: Contract) -> Contract:
     """Serve a suspended contract again, with its SIM. One suspended because of the customer resumes with them only."""
     await require_active_customer(work, contract)
-    contract.suspension_reason = None
+    contract.suspension_reason = contract.suspended_on = None
     await follow(work, [contract], SimStatus.SUSPENDED, SimStatus.ACTIVE, "resume")
+    await begin_anew(await billed(work, contract))
     return contract
 
 
@@ -112,13 +116,11 @@ async def resume_contract(work: Work, contract: Contract) -> Contract:
         ContractStatus.ACTIVE: ContractStatus.TERMINATED,
         ContractStatus.SUSPENDED: ContractStatus.TERMINATED,
     },
+    lock=lock_billed,
     says="contract_terminated",
 )
 async def terminate_contract(work: Work, contract: Contract) -> Contract:
     """End a contract for good; its SIM is free again, but a blocked one stays blocked."""
-    contract.suspension_reason = contract.next_billing_date = None
-    contract.termination_date = work.today
-    for sim in await work.lock_children(Sim, "contract_id", [contract.id]):
-        release(work, sim)
-        work.mark(sim, "deactivate")
+    await catch_up(work, contract)
+    await end_service(await billed(work, contract))
     return contract

@@ -12,6 +12,8 @@ from models.payments import Payment
 from models.tariffs import Tariff, TariffType
 from models.tickets import Ticket
 from resolvers.balance import add_balance, deduct_balance
+from resolvers.billing import changes, promises
+from resolvers.billing.ladder import catch_up, resume_if_paid
 from resolvers.billing.terms import give_tariff
 from resolvers.contract_actions import activate_contract, resume_contract, suspend_contract, terminate_contract
 from resolvers.faults import Code, Fault, invalid, invalid_transition
@@ -141,6 +143,7 @@ async def update_contract(work: Work, contract: Contract, data: ContractInput) -
 
     Moved to a prepaid tariff, its credit limit becomes zero. No change may put its balance under the lowest allowed.
     """
+    await catch_up(work, contract)
     wanted = changes_in(data, contract)
     if "customer_id" in wanted:
         await _require_customer_open(work, contract)
@@ -156,6 +159,7 @@ async def update_contract(work: Work, contract: Contract, data: ContractInput) -
     _require_limit_fits(contract, tariff)
     _require_above_floor(contract, "tariff_id" if "tariff_id" in wanted else "credit_limit")
     contract.search = contract.searchable(customer)
+    await resume_if_paid(work, contract)
     return contract
 
 
@@ -215,4 +219,6 @@ OPERATIONS = (
     terminate_contract,
     add_balance,
     deduct_balance,
+    *promises.OPERATIONS,
+    *changes.OPERATIONS,
 )

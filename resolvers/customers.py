@@ -9,6 +9,7 @@ from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer, CustomerStatus, CustomerType, DocumentType
 from models.sims import SimStatus
 from models.tickets import Ticket
+from resolvers.billing.ladder import begin_anew, billed, catch_up
 from resolvers.binding import follow
 from resolvers.faults import Invalid
 from resolvers.identity.permissions import Permission
@@ -170,6 +171,7 @@ async def activate_customer(work: Work, customer: Customer) -> Customer:
     for contract in resumed:
         contract.status, contract.suspension_reason = ContractStatus.ACTIVE, None
         work.mark(contract, "resume")
+        await begin_anew(await billed(work, contract))
     await follow(work, resumed, SimStatus.SUSPENDED, SimStatus.ACTIVE, "resume")
     return customer
 
@@ -210,6 +212,7 @@ async def _suspend_contracts(work: Work, customer: Customer) -> None:
     contracts = await work.lock_children(Contract, "customer_id", [customer.id])
     active = [contract for contract in contracts if contract.status is ContractStatus.ACTIVE]
     for contract in active:
+        await catch_up(work, contract, suspends=False)
         contract.status, contract.suspension_reason = ContractStatus.SUSPENDED, SuspensionReason.CUSTOMER
         work.mark(contract, "suspend")
     await follow(work, active, SimStatus.ACTIVE, SimStatus.SUSPENDED, "suspend")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
+from resolvers.billing import policy, run
 from resolvers.jobs import actions
 
 if TYPE_CHECKING:
@@ -18,5 +19,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *payments.OPERATIONS,
     *tickets.OPERATIONS,
     *users.OPERATIONS,
+    *policy.OPERATIONS,
+    *run.OPERATIONS,
     *actions.OPERATIONS,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.contracts import Contract
 from models.payments import Payment, PaymentStatus, TransactionType
+from resolvers.billing.ladder import catch_up, lock_billed, resume_if_paid
 from resolvers.faults import Code, Fault, invalid
 from resolvers.identity.permissions import Permission, require
 from resolvers.settlement import new_payment, settle
@@ -44,7 +45,7 @@ async def _lock_to_post(work: Work, target: int, data: object) -> Payment:
     del data
     glimpsed = await work.glimpse(Payment, target)
     guard_correction(work, glimpsed)
-    await work.lock_owner(Contract, glimpsed.contract_id)
+    await lock_billed(work, glimpsed.contract_id)
     return await work.lock(Payment, target)
 
 
@@ -81,8 +82,10 @@ async def submit_payment(work: Work, payment: Payment) -> Payment:
 async def process_payment(work: Work, payment: Payment) -> Payment:
     """Post a payment to its contract's ledger: the balance moves by it. A terminated contract takes no charge."""
     contract = await work.lock(Contract, payment.contract_id)
+    await catch_up(work, contract)
     await settle(work, contract, payment)
     work.notes["balance_after"] = contract.balance
+    await resume_if_paid(work, contract)
     return payment
 
 
@@ -163,6 +166,7 @@ async def refund_payment(work: Work, payment: Payment, data: RefundInput) -> Pay
     if payment.refunded_amount + wanted["amount"] > payment.amount:
         raise invalid("amount", "more_than_left", left=hundredths_text(payment.amount - payment.refunded_amount))
     contract = await work.lock(Contract, payment.contract_id)
+    await catch_up(work, contract)
     refund = new_payment(
         work,
         contract,

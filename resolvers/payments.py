@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from resolvers.write.unit_of_work import Work
 
 
+RESERVED = ("FEE-", "OPEN-")
+"""How references begin that the program gives itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentInput:
     """What may be written of a payment."""
@@ -132,10 +136,17 @@ async def create_payment(work: Work, data: PaymentInput) -> Payment:
     """
     if data.transaction_type is TransactionType.REFUND:
         raise invalid("transaction_type", "refund_by_hand")
+    _require_own_reference(data.transaction_id)
     contract = await work.lock(Contract, data.contract_id, Lock.SHARE, named="contract_id")
     payment = new_payment(work, contract, **given(data))
     _require_sign(payment)
     return await work.add(payment)
+
+
+def _require_own_reference(wanted: object) -> None:
+    """Fees and opening balances have references of their own, which nobody else may give (billing.md §3)."""
+    if isinstance(wanted, str) and wanted.startswith(RESERVED):
+        raise invalid("transaction_id", "reference_reserved", prefixes=", ".join(RESERVED))
 
 
 def _require_sign(payment: Payment) -> None:
@@ -162,6 +173,7 @@ async def update_payment(work: Work, payment: Payment, data: PaymentInput) -> Pa
         raise Invalid({name: (Message("fixed"),) for name in sorted(broken)})
     if wanted.get("transaction_id", "") is None:
         del wanted["transaction_id"]  # "generate one" says nothing to a payment that has one
+    _require_own_reference(wanted.get("transaction_id"))
     payment.update_from_dict(wanted)
     _require_sign(payment)
     contract = await work.lock(Contract, payment.contract_id, Lock.SHARE)

@@ -13,6 +13,8 @@ from resolvers.value_kinds import hundredths_text
 from resolvers.words import Message
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from models.contracts import Contract
     from resolvers.write.unit_of_work import Work
 
@@ -28,15 +30,19 @@ def new_payment(work: Work, contract: Contract, **values: Any) -> Payment:
     return payment
 
 
-async def settle(work: Work, contract: Contract, payment: Payment, field: str | None = None) -> None:
+async def settle(
+    work: Work, contract: Contract, payment: Payment, field: str | None = None, day: date | None = None
+) -> None:
     """Post a payment to its locked contract's ledger: it has succeeded. One that is not stored yet is stored so.
+
+    A promise carries what is taken on its days: today, unless another day is given.
 
     Raises `insufficient_funds`, naming `field`, and `invalid_transition` for a charge on a terminated contract.
     """
     if contract.status not in SERVED and payment.transaction_type is TransactionType.CHARGE:
         raise invalid_transition(contract, contract.status, SERVED)
     try:
-        entry = post(contract, payment, actor_id=work.actor_id, at=work.since(contract), day=work.today)
+        entry = post(contract, payment, actor_id=work.actor_id, at=work.since(contract), day=day or work.today)
     except InsufficientFunds as short:
         raise _insufficient(short, field) from short
     payment.status = PaymentStatus.SUCCESS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.contracts import Contract
 from models.tariffs import Tariff, TariffType
+from resolvers.billing.run import reprice_contracts
 from resolvers.billing.terms import changes_terms, renew_terms, terms_in_use, terms_of
 from resolvers.faults import invalid
 from resolvers.identity.permissions import Permission
@@ -167,4 +168,5 @@ OPERATIONS = (
     delete_tariff,
     activate_tariff,
     deactivate_tariff,
+    reprice_contracts,
 )

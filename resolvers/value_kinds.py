@@ -308,6 +308,43 @@ def calendar_day(value: object) -> date:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """A time of day to the minute, `03:30`."""
+
+    def read(self, value: object) -> str:
+        if isinstance(value, str) and re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", value):
+            return value
+        raise Refused("not_a_time")
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumbers:
+    """A list of whole numbers, the largest first, each once."""
+
+    least: int
+    most: int
+    count: int
+
+    def read(self, value: object) -> list[int]:
+        if not isinstance(value, list):
+            raise Refused("not_a_list")
+        numbers = {Whole(self.least, self.most).read(one) for one in value}
+        if len(numbers) > self.count:
+            raise Refused("too_many", limit=self.count)
+        return sorted(numbers, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Values that belong together: an object, of which only what changes need be there."""
+
+    fields: type
+
+    def read(self, value: object) -> object:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     def read(self, value: object) -> bool:
         if not isinstance(value, bool):

@@ -29,9 +29,12 @@ class Detail:
     own: bool = False
     """It is the caller's own profile, whatever the path."""
 
+    only: int | None = None
+    """The id of the one row that there is."""
+
     async def __call__(self, request: Request, context: Context) -> Response:
         caller = require(context, Permission.READ)
-        row_id = caller.user_id if self.own else path_id(request, self.entity)
+        row_id = self.only or (caller.user_id if self.own else path_id(request, self.entity))
         require_sight(context, self.entity, row_id)
         body = await read(context.reader, self.entity.__name__, row_id, caller.role, context.language)
         if body == b"null":

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from resolvers.read.compiler import compile_root
-from resolvers.read.selection import ById, Column, Constant, Object, Scalar, Style, ToMany, ToOne
+from resolvers.read.selection import ById, Column, Constant, Kind, Nested, Object, Scalar, Style, ToMany, ToOne
 from resolvers.words import word
 from schema.types.entities import TYPES
 from schema.types.field_sources import AnyNode, Changes, FieldOrigin, GlobalId, origins
@@ -49,6 +49,8 @@ def _values(field: FieldOrigin) -> tuple[Shown, ...]:
         return (Shown(*field.rest_as, field),)
     if field.is_id or not field.rest or isinstance(origin, GlobalId | ToMany | AnyNode):
         return ()
+    if isinstance(origin, ToOne) and field.embedded:
+        return (Shown(field.python_name, Column("id", Kind.INTEGER), field),)
     if isinstance(origin, ToOne):
         return (Shown(field.python_name, _reference(field), field),)
     source = origin.column if isinstance(origin, Changes) else origin
@@ -71,6 +73,9 @@ def representation(typename: str, role: Role, language: Language) -> Object:
 
 
 def _selected(value: Shown, role: Role, language: Language) -> Selected:
+    if isinstance(value.field.origin, ToOne) and value.field.embedded:
+        relation = value.field.origin
+        return Nested(value.key, relation, representation(relation.target, role, language))
     if isinstance(value.source, Column) and role in value.source.hidden_from:
         return Constant(value.key, "null")
     if not value.worded or value.source.choices is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Mount, Route, Router
 
+from models.billing import BillingPolicy
 from models.jobs import Job
 from models.payments import Payment, PaymentStatus
 from models.sims import Sim, SimStatus
@@ -17,6 +18,8 @@ from models.tickets import Ticket
 from models.users import User
 from resolvers import contracts, customers, journal, payments, sims, tariffs, tickets, users
 from resolvers.billing import periods, terms
+from resolvers.billing.policy import update_policy
+from resolvers.billing.run import start_billing_run
 from resolvers.jobs import actions as jobs
 from resolvers.operations import OPERATIONS
 from resolvers.read.columns import column
@@ -102,9 +105,16 @@ def _shape(path: str) -> tuple[str, ...]:
 def endpoints() -> tuple[Endpoint, ...]:
     """Every call, in the order in which the documentation shows them."""
     of_entities = (endpoint for spec in _ENTITIES for endpoint in _of_entity(spec))
-    return (*_AUTH, *_SEARCH, *of_entities, *_PROFILE, *_EVENTS)
+    return (*_AUTH, *_SEARCH, *of_entities, *_BILLING, *_PROFILE, *_EVENTS)
 
 
+_ELSEWHERE = (update_policy, start_billing_run)
+"""Operations that have a path of their own."""
+_BILLING = (
+    Endpoint("GET", "/billing/policy/", Detail(BillingPolicy, only=BillingPolicy.ONLY), "How contracts are billed."),
+    Endpoint("PATCH", "/billing/policy/", Write(update_policy, Mode.PARTIAL), update_policy.description),
+    Endpoint("POST", "/billing/runs/", Write(start_billing_run), start_billing_run.description),
+)
 _AUTH = (
     Endpoint("POST", "/auth/login/", auth.LOGIN, "Log in: a username and a password for two tokens."),
     Endpoint("POST", "/auth/refresh/", auth.REFRESH, "Exchange a refresh token, good once, for two new tokens."),
@@ -142,7 +152,7 @@ def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:
     yield Endpoint("GET", base, Lists(spec, sight=entity), "All of them, page by page.")
     yield Endpoint("GET", f"{base}{{id}}/", Detail(entity), "One of them.")
     for operation in OPERATIONS:
-        if operation.entity is entity:
+        if operation.entity is entity and operation not in _ELSEWHERE:
             yield from _of_operation(operation, base)
     for field in origins(TYPES[typename]):
         if isinstance(field.origin, ToMany):

@@ -85,6 +85,8 @@ class Write:
 
 
 def _target(request: Request, op: Operation) -> int | None:
+    if op.only is not None:
+        return op.only
     return None if op.effect is Effect.CREATE else path_id(request, op.entity)
 
 

@@ -8,11 +8,12 @@ from models.users import User as UserRow
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.jobs import actions as jobs
 from resolvers.users import ACTIVE, STAFF_LIST
-from schema.execution.query_fields import counted, feed, history, many, me, node, nodes, one, search
+from schema.execution.query_fields import counted, feed, history, many, me, node, nodes, one, only, search
 from schema.types import statistics
 from schema.types.connections import Connection
 from schema.types.journal import EventFeed
 from schema.types.links import (
+    BillingPolicyLink,
     ContractLink,
     CustomerLink,
     EventLink,
@@ -70,6 +71,7 @@ class Query:
     )
 
     job: JobLink | None = one("Job", "The job with this id, or null.")
+    billing_policy: BillingPolicyLink = only("BillingPolicy", "How contracts are billed.")
     jobs: Connection[JobLink] = many(jobs.LIST, "All jobs, a page at a time.")
 
     customer_statistics: statistics.CustomerStatistics = counted(

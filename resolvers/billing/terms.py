@@ -65,6 +65,17 @@ async def latest_terms(work: Work, tariff_id: int) -> TariffTerms:
     return terms
 
 
+async def terms_by_id(work: Work, terms_id: int) -> TariffTerms:
+    """A version of terms, read once for all calls of the unit of work: it never changes."""
+    found: TariffTerms | None = work.known.get((TariffTerms, terms_id))
+    if found is None:
+        columns = list(TariffTerms._meta.fields_db_projection)
+        sql = f"SELECT {', '.join(columns)} FROM tariff_terms WHERE id = $1"
+        (row,) = await work.tx.fetch(spelt(work.tx.dialect, sql), [terms_id])
+        found = work.known[TariffTerms, terms_id] = TariffTerms._init_from_db(**dict(zip(columns, row, strict=True)))
+    return found
+
+
 async def terms_in_use(reader: Reader, tariff_id: int) -> bool:
     """Whether any settled month was of these terms, though its contract may have another tariff by now."""
     sql = (

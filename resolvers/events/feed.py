@@ -45,7 +45,7 @@ _STAMP: Final = stamp_of("events", _ORDER)
 ENTITY_NAMES: Final[Mapping[str, str]] = {
     table.prefix: typename.lower()
     for typename, table in TABLES_BY_TYPENAME.items()
-    if typename != "Staff" and issubclass(MODELS[typename], Entity)
+    if typename != "Staff" and issubclass(MODELS.get(typename, object), Entity)
 }
 """What the entities of the journal are called in events, by prefix: `ctr` is `contract`."""
 _PREFIXES: Final = {name: prefix for prefix, name in ENTITY_NAMES.items()}

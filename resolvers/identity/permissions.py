@@ -32,6 +32,10 @@ class Permission(Enum):
     READ_USERS = auto()
     MANAGE_USERS = auto()
     OWN_PROFILE = auto()
+    DECIDE_ON_MONEY = auto()
+    """Billing runs, months that are waived, suspensions that are postponed."""
+    MANAGE_BILLING = auto()
+    """The billing policy."""
     CANCEL_OWN_JOB = auto()
     CANCEL_JOBS = auto()
     """Jobs that others, or the clock, have started."""
@@ -53,6 +57,8 @@ GRANTS: Mapping[Permission, tuple[Role, ...]] = {
     Permission.DELETE: _FROM_SUPERVISOR,
     Permission.READ_USERS: _FROM_SUPERVISOR,
     Permission.MANAGE_USERS: (Role.ADMIN,),
+    Permission.DECIDE_ON_MONEY: _FROM_SUPERVISOR,
+    Permission.MANAGE_BILLING: (Role.ADMIN,),
     Permission.CANCEL_OWN_JOB: _EVERYBODY,
     Permission.CANCEL_JOBS: _FROM_SUPERVISOR,
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from resolvers.billing.run import BILLING_HOUR, BILLING_RUN, REPRICE
+
 if TYPE_CHECKING:
     from resolvers.jobs.kind import JobKind, Scheduled
 
-KINDS: Final[tuple[JobKind, ...]] = ()
-SCHEDULE: Final[tuple[Scheduled, ...]] = ()
+KINDS: Final[tuple[JobKind, ...]] = (BILLING_RUN, REPRICE)
+SCHEDULE: Final[tuple[Scheduled, ...]] = (BILLING_HOUR,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from models.billing import ChargePeriod, TariffTerms
+from models.billing import BillingPolicy, ChargePeriod, TariffTerms
 from models.contracts import Contract
 from models.customers import Customer
 from models.jobs import Job
@@ -35,6 +35,9 @@ LEDGER_ENTRIES: Final = Table("ledger_entries", "led", "LedgerEntry")
 JOBS: Final = Table("jobs", "job", "Job")
 TARIFF_TERMS: Final = Table("tariff_terms", "trm", "TariffTerms")
 CHARGE_PERIODS: Final = Table("charge_periods", "per", "ChargePeriod")
+BILLING_POLICY: Final = Table("billing_policy", "pol", "BillingPolicy")
+BILLING_RULES: Final = Table("billing_rules", "rul", "BillingRules")
+"""The policy's two halves, as a view shows them."""
 AUDIT_EVENTS: Final = Table("audit_events", "evt", "Event")
 
 TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
@@ -53,6 +56,8 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
         JOBS,
         TARIFF_TERMS,
         CHARGE_PERIODS,
+        BILLING_POLICY,
+        BILLING_RULES,
     )
 }
 
@@ -70,4 +75,5 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "Job": Job,
     "TariffTerms": TariffTerms,
     "ChargePeriod": ChargePeriod,
+    "BillingPolicy": BillingPolicy,
 }

@@ -1,6 +1,7 @@
 """What entities are called, by typename, for use inside sentences (Russian: nominative, then genitive plural)."""
 
 ENTITIES: dict[str, tuple[str, str]] = {
+    "BillingPolicy": ("Настройки начисления", "Billing policy"),
     "Customer": ("Клиент", "Customer"),
     "Sim": ("SIM-карта", "SIM"),
     "Tariff": ("Тариф", "Tariff"),

@@ -149,6 +149,22 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Тариф {id}: не действует и новых договоров не принимает",
         "Tariff {id}: is inactive and takes no new contracts",
     ),
+    "billing_is_off": (
+        "Начисление абонентской платы выключено: задайте billing_from в настройках начисления",
+        "Billing is off: set billing_from in the billing policy",
+    ),
+    "promise_prepaid_only": (
+        "Договор {id}: обещанный платёж бывает только на предоплатном тарифе",
+        "Contract {id}: a payment can be promised on a prepaid tariff only",
+    ),
+    "promise_is_open": (
+        "Договор {id}: уже есть обещанный платёж, сначала его нужно погасить",
+        "Contract {id}: a promised payment is still open, and must be repaid first",
+    ),
+    "no_tariff_change": (
+        "Договор {id}: смена тарифа не назначена",
+        "Contract {id}: no change of tariff is scheduled",
+    ),
     "not_refundable": (
         "Платёж {id}: вернуть можно только пополнение, а это «{type}»",
         "Payment {id}: only a payment can be refunded, and this is “{type}”",
@@ -215,6 +231,20 @@ FAULTS: dict[str, tuple[str, str]] = {
         "A date YYYY-MM-DD or an ISO 8601 time with its zone is expected",
     ),
     "in_the_future": ("Дата не может быть в будущем", "The date may not be in the future"),
+    "not_in_the_future": ("Ожидается день после сегодняшнего", "A day after today is expected"),
+    "in_the_past": ("День не может быть раньше сегодняшнего", "The day may not be before today"),
+    "too_late": ("Не позже {limit}", "Not after {limit}"),
+    "too_many": ("Не больше {limit} значений", "At most {limit} values"),
+    "not_a_time": ("Ожидается время суток ЧЧ:ММ", "A time of day HH:MM is expected"),
+    "not_a_time_to_change": (
+        "Ожидается now, next_month или день после сегодняшнего, ГГГГ-ММ-ДД",
+        "now, next_month or a day after today, YYYY-MM-DD, is expected",
+    ),
+    "wrong_within": ("В поле {name}: {wrong}", "In {name}: {wrong}"),
+    "reference_reserved": (
+        "С {prefixes} начинаются номера, которые присваивает сама программа: возьмите другой",
+        "References that begin with {prefixes} are given by the program itself: take another",
+    ),
     "not_a_list": ("Ожидается список", "A list is expected"),
     "bad_cursor": (
         "Курсор не подходит: возьмите startCursor или endCursor этого же списка с этой же сортировкой",

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from resolvers.faults import Invalid
-from resolvers.value_kinds import Refused
+from resolvers.value_kinds import Group, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,7 +132,20 @@ def _read(field: InputField, value: object, mode: Mode, replace: bool) -> object
             return None
         if value is None:
             raise Refused("may_not_be_null")
+    if isinstance(field.kind, Group):
+        return _group(field.kind.fields, value)
     return _not_blank(field, field.kind.read(value))
+
+
+def _group(fields: type, value: object) -> object:
+    """An object within an input, read like an input of its own; what is wrong is told of the whole."""
+    if not isinstance(value, dict):
+        raise Refused("not_object")
+    try:
+        return parse(fields, value, Mode.PARTIAL)
+    except Invalid as wrong:
+        name, messages = next(iter(wrong.fields.items()))
+        raise Refused("wrong_within", name=name, wrong=messages[0]) from wrong
 
 
 def _not_blank(field: InputField, value: object) -> object:

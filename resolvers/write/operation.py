@@ -85,6 +85,8 @@ class Operation:
     raises: tuple[Code, ...]
     """Codes of refusals that nothing else of the declaration implies."""
     starts_job: bool
+    only: int | None
+    """The id of the one row that it is about, where there is no other."""
     """It answers with the job that it enqueued: its target, or that of its note `job_id`."""
 
     @property
@@ -119,6 +121,7 @@ def operation(
     graphql_extras: tuple[str, ...] = (),
     raises: tuple[Code, ...] = (),
     starts_job: bool = False,
+    only: int | None = None,
 ) -> Callable[[Callable[..., Awaitable[Any]]], Operation]:
     """Make an `Operation` of the function below; its docstring is the description that both doors publish.
 
@@ -149,6 +152,7 @@ def operation(
             graphql_extras=graphql_extras,
             raises=raises,
             starts_job=starts_job,
+            only=only,
         )
 
     return declare

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from models.billing import BillingPolicy
 from models.contracts import Contract
 from models.customers import Customer
 from models.database import Dialect, Raced
@@ -31,7 +32,7 @@ from resolvers.faults import not_found
 from resolvers.value_kinds import hundredths_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tortoise.models import Model
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Entity)
 
-LOCK_ORDER: tuple[type[Entity], ...] = (Customer, Tariff, Contract, Sim, Payment, Ticket, User, Job)
+LOCK_ORDER: tuple[type[Entity], ...] = (BillingPolicy, Customer, Tariff, Contract, Sim, Payment, Ticket, User, Job)
 """Rows are locked in this order, ids ascending within one, so that two operations never wait for each other. New rows
 are stored in it too: each refers to earlier ones only."""
 
@@ -343,14 +344,16 @@ class Work:
         self.wrote = True
         return await self.tx.fetch(sql if self.tx.dialect is Dialect.POSTGRES else sql.replace("$", "?"), params)
 
-    def note(self, row: Entity, action: str, reason: str | None = None, **told: list[object]) -> None:
+    def note(
+        self, row: Entity, action: str, reason: str | None = None, told: Mapping[str, list[object]] | None = None
+    ) -> None:
         """An event of its own for what has become of a locked row so far; `told` is what it says besides."""
         tracked, after = self.tracked[type(row), row.id], row.row()
         differing = _differing(tracked.before, after)
         if differing:
             self._unstored.add((type(row), row.id))
-            row.updated_at = after["updated_at"] = self.now
-        self._note(row, action, _changes(row, differing, tracked.before, after) | told, reason)
+            row.updated_at = after["updated_at"] = self.since(row)
+        self._note(row, action, _changes(row, differing, tracked.before, after) | dict(told or {}), reason)
         tracked.before = after
 
     def mark(self, row: Entity, action: str, reason: str | None = None) -> None:

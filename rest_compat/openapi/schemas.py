@@ -120,6 +120,8 @@ def input_schema(input_type: type, tell: Teller, mode: Mode = Mode.FULL, *, repl
 
 
 def _taken(field: InputField, tell: Teller, *, nullable: bool) -> Schema:
+    if isinstance(field.kind, value_kinds.Group):
+        return {**input_schema(field.kind.fields, tell, Mode.PARTIAL), "description": tell(field.description)}
     forms = kind_schema(field.kind)
     if nullable:
         forms = [*forms, {"type": "null"}]
@@ -133,6 +135,10 @@ def _taken(field: InputField, tell: Teller, *, nullable: bool) -> Schema:
 def input_example(field: InputField) -> Any:
     """What is sent for a field, for example."""
     kind = field.kind
+    if isinstance(kind, value_kinds.TimeOfDay):
+        return "03:30"
+    if isinstance(kind, value_kinds.WholeNumbers):
+        return [3, 1]
     if isinstance(kind, value_kinds.Choice):
         return next(iter(kind.choices)).value
     return example(field.rest_name, _LIKE.get(type(kind), Kind.TEXT))
@@ -175,6 +181,10 @@ _FORMS: dict[type, Callable[[Any], list[Schema]]] = {
     value_kinds.Day: lambda _: [{"type": "string", "format": "date"}],
     value_kinds.Truth: lambda _: [{"type": "boolean"}],
     value_kinds.Options: lambda _: [{"type": "object"}],
+    value_kinds.TimeOfDay: lambda _: [{"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}],
+    value_kinds.WholeNumbers: lambda kind: [
+        {"type": "array", "items": {"type": "integer", "minimum": kind.least, "maximum": kind.most}}
+    ],
 }
 
 

@@ -144,7 +144,7 @@ def operation_run(operation: Operation) -> Run:
 
     async def run(site: Site, given: Any) -> bytes:
         caller = require(site.context, operation.may)
-        target = read_id(given.id, operation.entity.__name__, "id") if has_target(operation) else None
+        target = read_id(given.id, operation.entity.__name__, "id") if has_target(operation) else operation.only
         raw = raw_values(operation.input, given) if operation.input else {}
         payload = site.payload(caller.user_id, caller.role)
         try:

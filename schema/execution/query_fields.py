@@ -73,6 +73,11 @@ def one(typename: str, description: str) -> Any:
     return _field(description, Read(root, _anybody), _given("id", strawberry.ID, f"Global id of the {typename}."))
 
 
+def only(typename: str, description: str) -> Any:
+    """The one row that there is of a type."""
+    return _field(description, Read(lambda site: ById(site.object(typename), lambda _: 1), _anybody))
+
+
 def many(spec: ListSpec, description: str, *also: Condition, of: type[Entity] = Entity) -> Any:
     """A list of rows that meet the conditions `also`, for whoever may see any row of the entity `of`."""
 

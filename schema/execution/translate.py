@@ -73,7 +73,7 @@ _FACTS: Final = {
 _ENTITY_PREFIXES: Final = {
     name: table.prefix
     for name, table in TABLES_BY_TYPENAME.items()
-    if name != "Staff" and issubclass(MODELS[name], Entity)
+    if name != "Staff" and issubclass(MODELS.get(name, object), Entity)
 }
 _PLAIN_PARTS: Final[Mapping[str, Callable[[str], Part]]] = {
     "totalCount": TotalCount,

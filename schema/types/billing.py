@@ -8,11 +8,13 @@ from decimal import Decimal
 import strawberry
 
 from models import billing as model
+from resolvers import journal
 from resolvers.read.columns import column
-from resolvers.read.selection import Expression, Kind
-from schema.types.enums import PeriodStatus
-from schema.types.field_sources import computed, global_id, stored, to_one
-from schema.types.links import ContractLink, PaymentLink, TariffLink, TariffTermsLink
+from resolvers.read.selection import Column, Expression, Kind
+from schema.types.connections import Connection
+from schema.types.enums import FirstMonth, PeriodStatus, RefundUnused, ResumeAnchor
+from schema.types.field_sources import computed, global_id, part, stored, to_many, to_one
+from schema.types.links import ContractLink, EventLink, PaymentLink, TariffLink, TariffTermsLink
 from schema.types.node import Node
 
 _TERMS = model.TariffTerms
@@ -56,3 +58,52 @@ class ChargePeriod(Node):
     payment: PaymentLink | None = to_one("Payment", column(_PERIOD, "payment_id"), "The charge, if there was one.")
     reason: str | None = stored(column(_PERIOD, "reason"), "Why it was waived.")
     created_at: datetime = stored(column(_PERIOD, "created_at"), "When it was settled.")
+
+
+_POLICY = model.BillingPolicy
+
+
+@strawberry.type(description="What the billing policy says of contracts on one type of tariff.")
+class BillingRules:
+    """What the policy says of one type of tariff."""
+
+    remind_days: list[int] = stored(
+        Column("remind_days", Kind.DOCUMENT), "How many days before a month to remind whoever cannot pay it."
+    )
+    grace_days: int = stored(
+        Column("grace_days", Kind.INTEGER), "How many days a contract goes on with its month unpaid."
+    )
+    resume_anchor: ResumeAnchor = stored(
+        Column("resume_anchor", Kind.CHOICE, model.ResumeAnchor), "From which day months count after money has come."
+    )
+    terminate_after_days: int | None = stored(
+        Column("terminate_after_days", Kind.INTEGER, nullable=True),
+        "How many days after a suspension for lack of money the contract ends; never, if null.",
+    )
+
+
+@strawberry.type(description="How contracts are billed: one policy for all of them.")
+class BillingPolicy(Node):
+    """How contracts are billed."""
+
+    id: strawberry.ID = global_id()
+    database_id: int = stored(column(_POLICY, "id"), "The number in the global id; the `id` in REST.")
+    billing_from: date | None = stored(
+        column(_POLICY, "billing_from"), "Months that begin before this day are not charged; null: billing is off."
+    )
+    run_at: str | None = stored(
+        column(_POLICY, "run_at"), "Time of day at which a worker bills everybody; null: by hand only."
+    )
+    first_month: FirstMonth = stored(column(_POLICY, "first_month"), "What becomes of the month of the activation.")
+    refund_unused: RefundUnused = stored(
+        column(_POLICY, "refund_unused"), "What comes back when a contract is terminated."
+    )
+    promise_max: Decimal = stored(column(_POLICY, "promise_max"), "How much may be promised at most.")
+    promise_days: int = stored(column(_POLICY, "promise_days"), "For how many days a promise may be made at most.")
+    prepaid: BillingRules = part("BillingRules", "prepaid_of", "What holds for contracts on prepaid tariffs.")
+    postpaid: BillingRules = part("BillingRules", "postpaid_of", "What holds for contracts on postpaid tariffs.")
+    created_at: datetime = stored(column(_POLICY, "created_at"), "When the policy was made.")
+    updated_at: datetime = stored(column(_POLICY, "updated_at"), "When the policy last changed.")
+    history: Connection[EventLink] = to_many(
+        journal.HISTORY, "entity_id", "Every change of the policy, newest first.", entity=_POLICY.prefix
+    )

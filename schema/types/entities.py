@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from schema.types.billing import ChargePeriod, TariffTerms
+from schema.types.billing import BillingPolicy, BillingRules, ChargePeriod, TariffTerms
 from schema.types.contracts import Contract
 from schema.types.customers import Customer
 from schema.types.jobs import Job
@@ -32,5 +32,7 @@ TYPES: Final[Mapping[str, type]] = {
     "Job": Job,
     "TariffTerms": TariffTerms,
     "ChargePeriod": ChargePeriod,
+    "BillingPolicy": BillingPolicy,
+    "BillingRules": BillingRules,
 }
 """The Strawberry type of each table's rows, by its GraphQL name."""

@@ -62,6 +62,8 @@ class FieldOrigin:
     nullable: bool = False
     is_id: bool = False
     """Its value is a global id, whatever it comes from; REST has no such."""
+    embedded: bool = False
+    """With a `ToOne`: REST shows the object itself, as it is no row of its own."""
     rest: bool = True
     """REST shows it; false for what its documented bodies do not have."""
     rest_as: tuple[str, Source] | None = None
@@ -77,6 +79,8 @@ class Provenance:
     spec: ListSpec | None = None
     """With a `ToMany`: how the list can be asked."""
     rest: bool = True
+    """As of `FieldOrigin`."""
+    embedded: bool = False
     """As of `FieldOrigin`."""
     rest_as: tuple[str, Source] | None = None
     """As of `FieldOrigin`."""
@@ -122,6 +126,11 @@ def to_one_back(target: str, remote: str, reference: Expression, description: st
     return _field(description, Provenance(ToOne(target, local="id", remote=remote), reference=reference))
 
 
+def part(target: str, remote: str, description: str) -> Any:
+    """A part of the row itself, as an object: what a view of it shows under this row's id in `remote`."""
+    return _field(description, Provenance(ToOne(target, local="id", remote=remote), embedded=True))
+
+
 def to_many(spec: ListSpec, remote: str | OfParent, description: str, **constants: str) -> Any:
     """The rows of another type whose foreign key `remote`, or their parent's, names this row, as a connection.
 
@@ -159,6 +168,7 @@ def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
             nullable=isinstance(field.type, StrawberryOptional),
             is_id=field.type is strawberry.ID,
             rest=said.rest,
+            embedded=said.embedded,
             rest_as=said.rest_as,
         )
         for field, said in declared

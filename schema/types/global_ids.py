@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIXES: Final[Mapping[str, str]] = {
-    table.prefix: name for name, table in TABLES_BY_TYPENAME.items() if name != "Staff"
+    table.prefix: name for name, table in TABLES_BY_TYPENAME.items() if name not in {"Staff", "BillingRules"}
 }
 """The type that each prefix stands for: that of the objects which `node` can fetch."""
 

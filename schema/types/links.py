@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
-    from schema.types.billing import ChargePeriod, TariffTerms
+    from schema.types.billing import BillingPolicy, ChargePeriod, TariffTerms
     from schema.types.contracts import Contract
     from schema.types.customers import Customer
     from schema.types.jobs import Job
@@ -31,3 +31,4 @@ UserLink = Annotated["User", strawberry.lazy("schema.types.users")]
 JobLink = Annotated["Job", strawberry.lazy("schema.types.jobs")]
 TariffTermsLink = Annotated["TariffTerms", strawberry.lazy("schema.types.billing")]
 ChargePeriodLink = Annotated["ChargePeriod", strawberry.lazy("schema.types.billing")]
+BillingPolicyLink = Annotated["BillingPolicy", strawberry.lazy("schema.types.billing")]

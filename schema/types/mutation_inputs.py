@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Optional
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Optional, cast
 
 import strawberry
 from strawberry.tools import create_type
@@ -30,6 +31,7 @@ _TYPES: Final[tuple[tuple[type, Any], ...]] = (
     (value_kinds.Day, date),
     (value_kinds.Truth, bool),
     (value_kinds.Options, JSON),
+    (value_kinds.WholeNumbers, list[int]),
 )
 """What is not here is text."""
 
@@ -41,7 +43,7 @@ def mode(operation: Operation) -> Mode:
 
 def has_target(operation: Operation) -> bool:
     """Whether the mutation's input says by an `id` on what it is to be done."""
-    return operation.effect is not Effect.CREATE
+    return operation.effect is not Effect.CREATE and operation.only is None
 
 
 def operation_input(operation: Operation) -> type:
@@ -87,7 +89,16 @@ def _value_field(field: InputField, *, partial: bool) -> Any:
 def _value_type(field: InputField) -> Any:
     if isinstance(field.kind, value_kinds.Choice):
         return field.kind.choices
+    if isinstance(field.kind, value_kinds.Group):
+        return group_input(field.kind.fields)
     return next((found for kind, found in _TYPES if isinstance(field.kind, kind)), str)
+
+
+@cache
+def group_input(fields: type) -> type:
+    """The type of an object within an input; what it leaves out stays as it is."""
+    what = cast("str", fields.__doc__)
+    return create_type(fields.__name__, value_fields(fields, partial=True), is_input=True, description=what)
 
 
 def _when_absent(field: InputField, *, partial: bool) -> str:
@@ -115,4 +126,6 @@ def _read(fields: Iterable[InputField], given: object) -> Iterable[tuple[str, ob
             continue
         if isinstance(field.kind, value_kinds.Reference) and value is not None:
             value = read_id(value, field.kind.typename, field.graphql_name)
+        if isinstance(field.kind, value_kinds.Group) and value is not None:
+            value = raw_values(field.kind.fields, value)
         yield field.name, value

@@ -93,7 +93,8 @@ MUTATIONS = re.findall(
     createSim updateSim deleteSim activateSim deactivateSim blockSim unblockSim closeSim
     createTariff updateTariff deleteTariff activateTariff deactivateTariff
     createContract updateContract deleteContract activateContract suspendContract resumeContract terminateContract
-    addContractBalance deductContractBalance
+    addContractBalance deductContractBalance billContract grantPromisedPayment postponeSuspension waivePeriod
+    changeTariff cancelTariffChange repriceContracts updateBillingPolicy startBillingRun
     createPayment updatePayment deletePayment submitPayment processPayment cancelPayment failPayment refundPayment
     createTicket updateTicket deleteTicket assignTicket unassignTicket startTicketWork waitTicket resolveTicket
     closeTicket reopenTicket

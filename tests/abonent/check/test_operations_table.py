@@ -29,6 +29,7 @@ tariff.update            any                                           superviso
 tariff.delete            any                                           supervisor, admin
 tariff.activate          any                                           supervisor, admin
 tariff.deactivate        any                                           supervisor, admin
+tariff.reprice           any                                           supervisor, admin
 contract.create          any                                           operator, supervisor, admin
 contract.update          any                                           operator, supervisor, admin
 contract.delete          any                                           supervisor, admin
@@ -38,6 +39,12 @@ contract.resume          suspended → active                            operato
 contract.terminate       draft, active, suspended → terminated         operator, supervisor, admin
 contract.add_balance     draft, active, suspended, terminated → stays  operator, supervisor, admin
 contract.deduct_balance  draft, active, suspended → stays              operator, supervisor, admin
+contract.bill            active → stays                                operator, supervisor, admin
+contract.promise         active, suspended → stays                     operator, supervisor, admin
+contract.postpone        active, suspended → stays                     supervisor, admin
+contract.waive           active, suspended → stays                     supervisor, admin
+contract.change_tariff   active, suspended → stays                     operator, supervisor, admin
+contract.cancel_tariff_change  active, suspended → stays               operator, supervisor, admin
 payment.create           any                                           operator, supervisor, admin +
 payment.update           any                                           operator, supervisor, admin +
 payment.delete           any                                           supervisor, admin
@@ -45,7 +52,7 @@ payment.submit           pending → processing                          operato
 payment.process          pending, processing → success                 operator, supervisor, admin
 payment.cancel           pending, processing → cancelled               operator, supervisor, admin
 payment.fail             pending, processing → failed                  operator, supervisor, admin
-payment.refund           success → refunded                            supervisor, admin
+payment.refund           success → stays                               supervisor, admin
 ticket.create            any                                           employee, operator, supervisor, admin
 ticket.update            any                                           employee, operator, supervisor, admin
 ticket.delete            any                                           supervisor, admin
@@ -58,6 +65,8 @@ ticket.reopen            resolved, closed → stays                      employe
 user.create              any                                           admin
 user.update              any                                           employee, operator, supervisor, admin +
 user.delete              any                                           admin
+policy.update            any                                           admin
+billing.run              any                                           supervisor, admin
 job.cancel               queued, running → stays                       employee, operator, supervisor, admin
 """
 
