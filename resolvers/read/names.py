@@ -12,15 +12,18 @@ from resolvers.read.spellings import LEAST_FOR_A_TYPO, is_slip, slips
 from resolvers.statements import spelt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from models.database import Reader
 
-NEWEST: Final = 5_000
+NEWEST: Final = 2_000
 """Rows, the newest, that are read for a word before the index is asked for it."""
 ENOUGH: Final = 30
 """Of so many among the newest any is as good as what an index would find besides."""
 CANDIDATES: Final = 300
+LATEST: Final = 1_000
+SEVERAL: Final = 10
+"""Of so many with a slip among the latest rows, likewise."""
 NAMES: Final = "t.last_name, t.first_name, t.middle_name, t.organization_name, t.customer_type"
 _TOKEN: Final = re.compile(r"[^\W_]+")
 WHOLE, BEGINNING, PART, SLIP = 0.0, 1.0, 2.0, 4.0
@@ -30,11 +33,19 @@ WHOLE, BEGINNING, PART, SLIP = 0.0, 1.0, 2.0, 4.0
 async def by_names(reader: Reader, variants: Sequence[str]) -> list[tuple[int, str, float]]:
     """Customers whose names have all words of one of the variants: id, name and rank; with slips if no other has."""
     spelled = dict.fromkeys(tuple(_TOKEN.findall(text)) for text in variants if not _is_mixed(text))
-    for with_slips in (False, True):
-        for words in filter(None, spelled):
-            found = await _named(reader, words, with_slips=with_slips)
-            if found:
-                return sorted(found, key=lambda hit: hit[2])
+    for words in filter(None, spelled):
+        found = _ranked(words, await _candidates(reader, "customers", NAMES, words))
+        if found:
+            return found
+    misspelt = [words for words in spelled if any(len(word) >= LEAST_FOR_A_TYPO for word in words)]
+    latest = f"SELECT t.id, {NAMES} FROM customers t ORDER BY t.id DESC LIMIT {LATEST}"
+    newest = await reader.fetch(latest) if misspelt else []
+    for words in misspelt:
+        found = _ranked(words, newest)
+        if len(found) < SEVERAL:
+            found = _ranked(words, await _by_index(reader, "customers", NAMES, words, with_slips=True))
+        if found:
+            return found
     return []
 
 
@@ -43,13 +54,10 @@ def _is_mixed(text: str) -> bool:
     return any(re.search("[a-z]", word) and re.search("[\u0400-\u04ff]", word) for word in _TOKEN.findall(text))
 
 
-async def _named(reader: Reader, words: tuple[str, ...], *, with_slips: bool) -> list[tuple[int, str, float]]:
-    if with_slips and not any(len(word) >= LEAST_FOR_A_TYPO for word in words):
-        return []
+def _ranked(words: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[int, str, float]]:
+    """Those that have all words, best first."""
     found = []
-    for row_id, last, first, middle, organization, kind in await _candidates(
-        reader, "customers", NAMES, words, with_slips=with_slips
-    ):
+    for row_id, last, first, middle, organization, kind in rows:
         names = [name for name in (last, first, middle, organization) if name]
         rank = _rank(words, [token for name in names for token in _TOKEN.findall(fold(name))])
         if rank is not None:
@@ -59,7 +67,7 @@ async def _named(reader: Reader, words: tuple[str, ...], *, with_slips: bool) ->
                 else " ".join(filter(None, (last, first, middle)))
             )
             found.append((row_id, shown, rank))
-    return found
+    return sorted(found, key=lambda hit: hit[2])
 
 
 def _rank(words: Sequence[str], tokens: Sequence[str]) -> float | None:
@@ -87,31 +95,42 @@ async def by_words(reader: Reader, table: str, shown: str, words: Sequence[str])
     """Rows of a table whose search texts contain all words: the id and a column."""
     if not any(len(word) >= TRIGRAM for word in words):
         return []
-    rows = await _candidates(reader, table, f"t.{shown}, t.search", tuple(words), with_slips=False)
+    rows = await _candidates(reader, table, f"t.{shown}, t.search", tuple(words))
     return [(row[0], row[1]) for row in rows if all(word in row[2] for word in words)][:ENOUGH]
 
 
 # --- candidates ---------------------------------------------------------------------------------------------------
 
 
-async def _candidates(
+async def _candidates(reader: Reader, table: str, columns: str, words: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Rows that contain the words; of common ones some."""
+    if reader.dialect is Dialect.POSTGRES:
+        values: list[object] = []
+        condition = _condition(values, words, with_slips=False)
+        newest = f"(SELECT * FROM {table} ORDER BY id DESC LIMIT {NEWEST}) t"
+        rows = await reader.fetch(f"SELECT t.id, {columns} FROM {newest} WHERE {condition} LIMIT {CANDIDATES}", values)
+        if len(rows) >= ENOUGH or not any(len(word) >= TRIGRAM for word in words):
+            return rows
+    return await _by_index(reader, table, columns, words, with_slips=False)
+
+
+async def _by_index(
     reader: Reader, table: str, columns: str, words: tuple[str, ...], *, with_slips: bool
 ) -> list[tuple[Any, ...]]:
     """Rows among which those with the words are; more or less, as an index is able to tell."""
     if reader.dialect is not Dialect.POSTGRES:
         return await _by_trigrams(reader, table, columns, words, with_slips=with_slips)
     values: list[object] = []
-    condition = " AND ".join(
-        f"({' OR '.join(_like(values, pattern) for pattern in _patterns(word, with_slips=with_slips))})"
-        for word in words
-    )
-    newest = f"(SELECT * FROM {table} ORDER BY id DESC LIMIT {NEWEST}) t"
-    rows = await reader.fetch(f"SELECT t.id, {columns} FROM {newest} WHERE {condition} LIMIT {CANDIDATES}", values)
-    if len(rows) >= ENOUGH or not any(len(word) >= TRIGRAM for word in words):
-        return rows
+    condition = _condition(values, words, with_slips=with_slips)
     # kept apart, so that the limit does not tempt the planner to read the table until it has found enough
     hits = f"WITH h AS MATERIALIZED (SELECT t.id, {columns} FROM {table} t WHERE {condition})"
     return await reader.fetch(f"{hits} SELECT * FROM h LIMIT {CANDIDATES}", values)
+
+
+def _condition(values: list[object], words: Sequence[str], *, with_slips: bool) -> str:
+    """That a row contains each word, or what a slip leaves of it; the patterns go to the values."""
+    of_words = [[_like(values, pattern) for pattern in _patterns(word, with_slips=with_slips)] for word in words]
+    return " AND ".join(f"({' OR '.join(ways)})" for ways in of_words)
 
 
 def _like(values: list[object], pattern: str) -> str:
@@ -123,6 +142,8 @@ def _patterns(word: str, *, with_slips: bool) -> Iterator[str]:
     yield f"%{_plain(word)}%"
     if with_slips and len(word) >= LEAST_FOR_A_TYPO:
         for before, after in slips(word):
+            if max(len(before), len(after)) < TRIGRAM:
+                continue  # an index could not tell
             yield f"%{_plain(before)}%{_plain(after)}%" if after else f"%{_plain(before)}%"
 
 

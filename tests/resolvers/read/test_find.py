@@ -111,7 +111,7 @@ async def test_contracts_are_found_by_names_where_customers_are_not_asked_for(da
 async def test_exact_identifiers_come_first(database, factory):
     longer = await factory.customer(document_number="AN12345678")
     exact = await factory.customer(document_number="AN1234567")
-    assert [hit.id for hit in await find(database, "an1234567", 3)] == [exact.id]
+    assert [hit.id for hit in await find(database, "an1234567", 3)] == [exact.id, longer.id]
     assert {hit.id for hit in await find(database, "an12345", 3)} == {exact.id, longer.id}
 
 
