@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from resolvers.clock import now
 from resolvers.faults import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date, datetime
 
     from models.database import Database, Reader
     from models.settings import Settings
     from resolvers.identity.optimistic_caller import Guard
     from resolvers.identity.permissions import Caller
     from resolvers.words import Language
-
-
-def now() -> datetime:
-    """The present moment, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from models.database import Dialect
 from models.texts import caseless
 from models.users import RefreshToken, Session, User
-from resolvers.context import now
+from resolvers.clock import now
 from resolvers.faults import Code, fault, invalid
 from resolvers.identity import login_throttle, passwords, tokens
 from resolvers.identity.callers import caller_of

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocketClose
 
+from models.database import Unavailable
 from resolvers.faults import Code, Fault, Invalid, fault
+from resolvers.identity.optimistic_caller import UnprovenError
 from resolvers.value_kinds import MAX_INT
 from resolvers.words import Language, Message, say
 from web.request import context_of, language_of, presumed_context, receive_body
@@ -36,6 +38,17 @@ SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A method on a path (below `/api`, with its trailing slash), and what answers it."""
+
+    method: str
+    path: str
+    handler: Handler
+    about: str
+    """What it is, in English; the documentation has it in Russian too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A path: what answers each of its methods. HEAD is answered as GET, OPTIONS by the list of methods."""
 
@@ -55,7 +68,7 @@ class Resource:
             if request.method not in READS:
                 await receive_body(request)  # it may take its time: who is calling is asked when it has come
                 return await _write(handler, request)
-            return await _at_once(handler, request) or await handler(request, await context_of(request))
+            return await _try_optimistic(handler, request) or await handler(request, await context_of(request))
         except Fault as refusal:
             return self._refused(refusal, request)
 
@@ -89,14 +102,14 @@ async def _write(handler: Handler, request: Request) -> Response:
     return await handler(request, await context_of(request))
 
 
-async def _at_once(handler: Handler, request: Request) -> Response | None:
+async def _try_optimistic(handler: Handler, request: Request) -> Response | None:
     """What a read answers to a presumed caller; None unless the database has borne the presumption out."""
     context = presumed_context(request)
     if context is None or context.guard is None:
         return None
     try:
         response = await handler(request, context)
-    except Exception:  # noqa: BLE001 - whatever it is, it is told to the caller whom the database names
+    except (Fault, Unavailable, UnprovenError):  # told to the caller whom the database names
         return None
     return response if context.guard.proven else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,7 @@ from resolvers.write.operation import Effect
 from rest_compat import auth
 from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
-from rest_compat.http import Resource, slashed, unknown_path
+from rest_compat.http import Endpoint, Resource, slashed, unknown_path
 from rest_compat.list_handlers import Lists
 from rest_compat.openapi.pages import Description, Index, Pages
 from rest_compat.search_handler import Search
@@ -48,20 +47,8 @@ if TYPE_CHECKING:
     from models.settings import Settings
     from resolvers.read.selection import ListSpec
     from resolvers.write.operation import Operation
-    from rest_compat.http import Handler
 
 PREFIX = "/api"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A method on a path (below `/api`, with its trailing slash), and what answers it."""
-
-    method: str
-    path: str
-    handler: Handler
-    about: str
-    """What it is, in English; the documentation has it in Russian too."""
 
 
 def rest_routes(settings: Settings) -> list[BaseRoute]:

@@ -16,7 +16,7 @@ from resolvers.value_kinds import Reference, hundredths_text
 from resolvers.write.inputs import input_fields
 from resolvers.write.operation import Effect
 from schema import session_mutations
-from schema.execution.mutation_field import mutation_field, operation_run
+from schema.execution.mutation_field import OperationRun, mutation_field
 from schema.types.entities import TYPES
 from schema.types.global_ids import global_id
 from schema.types.mutation_inputs import has_target, operation_input
@@ -117,7 +117,7 @@ def _listed(values: Iterable[Any]) -> str:
 
 def _field(operation: Operation) -> Any:
     field = mutation_field(
-        description(operation), operation_input(operation), _payload(operation), operation_run(operation)
+        description(operation), operation_input(operation), _payload(operation), OperationRun(operation)
     )
     field.graphql_name = field.python_name = operation.graphql
     return field

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from strawberry.tools import create_type
@@ -44,20 +45,23 @@ def _tokens() -> list[Any]:
     ]
 
 
-def _opening(takes: type, tokens_of: Callable[[Context, Any], Awaitable[Tokens]]) -> Run:
+@dataclass(frozen=True, slots=True)
+class Opening:
     """A mutation that answers tokens; it needs none. The user's own row is all that its payload can show."""
 
-    async def run(site: Site, given: Any) -> bytes:
-        raw = raw_values(takes, given)
+    takes: type
+    tokens_of: Callable[[Context, Any], Awaitable[Tokens]]
+
+    async def __call__(self, site: Site, given: Any) -> bytes:
+        """Open a session, or go on with one."""
+        raw = raw_values(self.takes, given)
         try:
-            tokens = await tokens_of(site.context, parse(takes, raw))
+            tokens = await self.tokens_of(site.context, parse(self.takes, raw))
         except Fault as refusal:
             return site.payload(0, Role.EMPLOYEE).refused(refusal)
         payload = site.payload(tokens.user_id, Role.EMPLOYEE)
         notes = {"access": tokens.access, "refresh": tokens.refresh}
         return await payload.done(site.context.database, Done(tokens.user_id, notes))
-
-    return run
 
 
 async def _login(context: Context, data: LoginInput) -> Tokens:
@@ -97,7 +101,7 @@ def fields() -> list[Any]:
             "many failed attempts the response's own error `THROTTLED`.",
             LoginInput,
             _tokens(),
-            _opening(LoginInput, _login),
+            Opening(LoginInput, _login),
         ),
         _field(
             "refreshToken",
@@ -105,7 +109,7 @@ def fields() -> list[Any]:
             "a token that is used, expired or of an ended session the response's own error `TOKEN_NOT_VALID`.",
             RefreshInput,
             _tokens(),
-            _opening(RefreshInput, _refresh),
+            Opening(RefreshInput, _refresh),
         ),
         _field(
             "logout",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from abonent.people import STAFF, console, ensure
 from abonent.seed.demo_data import CUSTOMERS, TARIFFS, sim
 from abonent.seed.stage import Stage
-from resolvers.context import now
+from resolvers.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ from abonent.seed.bulk import TABLES, bulk
 from abonent.seed.money import money_rows
 from abonent.seed.records import event_rows, ticket_rows
 from abonent.seed.world import World, contract_rows, customer_rows, period_rows, sim_rows, tariff_rows, terms_rows
-from resolvers.context import now
+from resolvers.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from abonent.people import STAFF, nothing
-from resolvers.context import Context, now
+from resolvers.clock import now
+from resolvers.context import Context
 from resolvers.identity.permissions import Caller
 from resolvers.operations import OPERATIONS
 from resolvers.words import Language

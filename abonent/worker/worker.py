@@ -12,7 +12,8 @@ from tortoise.exceptions import IntegrityError
 
 from models.database import Unavailable
 from models.jobs import Job, JobStatus
-from resolvers.context import Context, now
+from resolvers.clock import now
+from resolvers.context import Context
 from resolvers.faults import Fault
 from resolvers.jobs.kind import JobRun, at_work
 from resolvers.jobs.kinds import KINDS, SCHEDULE

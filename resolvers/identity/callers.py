@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.database import Dialect
 from models.users import Role
-from resolvers.context import now
+from resolvers.clock import now
 from resolvers.faults import Code, fault
 from resolvers.identity.permissions import Caller
 from resolvers.statements import spelt

@@ -26,7 +26,7 @@ from models.database import Dialect
 from models.fields import MomentField
 from models.texts import fold
 from models.users import LoginFailure
-from resolvers.context import now
+from resolvers.clock import now
 from resolvers.faults import Code, Fault
 from resolvers.identity import passwords
 from resolvers.statements import spelt

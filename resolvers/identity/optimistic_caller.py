@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from resolvers.context import now
+from resolvers.clock import now
 from resolvers.faults import Fault
 from resolvers.identity import tokens
 from resolvers.identity.tokens import TokenType

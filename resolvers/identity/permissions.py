@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from models.users import Role, User
 from resolvers.faults import Code, fault
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from models.entity import Entity
-    from resolvers.context import Context
 
 
 class Permission(Enum):
@@ -81,7 +80,17 @@ class Caller:
         return self.role in GRANTS[permission]
 
 
-def require(context: Context, permission: Permission) -> Caller:
+class Asking(Protocol):
+    """Whoever asks, as a context has it."""
+
+    @property
+    def caller(self) -> Caller | None: ...
+
+    @property
+    def token_refused(self) -> bool: ...
+
+
+def require(context: Asking, permission: Permission) -> Caller:
     """The caller, if it may.
 
     Raises `not_authenticated` or `token_not_valid` for nobody, `permission_denied` for the wrong role.
@@ -94,7 +103,7 @@ def require(context: Context, permission: Permission) -> Caller:
     return caller
 
 
-def require_sight(context: Context, entity: type[Entity], row_id: int | None) -> Caller:
+def require_sight(context: Asking, entity: type[Entity], row_id: int | None) -> Caller:
     """The caller, if it may read this row and its history; without a row, the entity's lists.
 
     Everybody reads everything but users, of whom each sees the own one only. Raises like `require`.

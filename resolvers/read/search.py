@@ -22,7 +22,7 @@ from resolvers.value_kinds import SHORT_TEXT, Refused, storable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from resolvers.read.selection import Bind, Variables
+    from resolvers.read.sources import Bind, Variables
 
 TRIGRAM = 3
 PART = 6

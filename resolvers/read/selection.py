@@ -13,22 +13,17 @@ statement serves every request of its shape.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from resolvers.read.sources import Column, Expression, Kind, OfParent, Source, Table, ToMany, ToOne
+from resolvers.read.sources import Bind, Column, Expression, Kind, OfParent, Source, Table, ToMany, ToOne, Variables
 
 if TYPE_CHECKING:
     from resolvers.read.search import Word
     from resolvers.value_kinds import InputKind
 
-__all__ = ["Column", "Expression", "Kind", "OfParent", "Source", "Table", "ToMany", "ToOne"]
-
-Variables = Mapping[str, Any]
-Bind = Callable[[Variables], Any]
-"""Fetches one parameter's value (an int, a str, a datetime …) from the variables of a request."""
+__all__ = ["Bind", "Column", "Expression", "Kind", "OfParent", "Source", "Table", "ToMany", "ToOne", "Variables"]
 
 
 # --- what is asked ------------------------------------------------------------------------------------------------

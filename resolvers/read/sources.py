@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from models.users import Role
+
+Variables = Mapping[str, Any]
+Bind = Callable[[Variables], Any]
+"""Fetches one parameter's value (an int, a str, a datetime …) from the variables of a request."""
 
 
 class Kind(StrEnum):

@@ -18,7 +18,7 @@ from models.sims import SimStatus
 from models.tallies import RESOLUTIONS
 from models.tariffs import TariffType
 from models.tickets import OPEN, TicketCategory, TicketPriority, TicketStatus
-from resolvers.context import now
+from resolvers.clock import now
 from resolvers.statements import spelt
 from resolvers.value_kinds import hundredths_text
 

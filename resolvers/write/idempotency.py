@@ -22,7 +22,6 @@ from resolvers.write.inputs import given
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resolvers.write.operation import Call
     from resolvers.write.unit_of_work import Work
 
 LIFETIME = timedelta(hours=24)
@@ -50,14 +49,25 @@ class Claim:
     kept: Kept | None = None
 
 
-async def claim(work: Work, call: Call, data: object) -> Claim:
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A call with a key."""
+
+    operation: str
+    key: str
+    target: int | None
+    document: str
+    """What, with the same arguments, makes the same answer byte for byte."""
+
+
+async def claim(work: Work, call: Keyed, data: object) -> Claim:
     """Take the key for this call, waiting for another that holds it. Raises `idempotency_mismatch`."""
     fingerprint, document = _fingerprint(call, data), _digest(call.document)
     row_id = await _take(work, call, fingerprint)
     if row_id is not None:
         await _forget(work)
         return Claim(row_id, document)
-    row = await IdempotencyKey.get(user_id=work.actor_id, operation=call.operation.name, key=call.key)
+    row = await IdempotencyKey.get(user_id=work.actor_id, operation=call.operation, key=call.key)
     if row.fingerprint != fingerprint:
         raise fault(Code.IDEMPOTENCY_MISMATCH)
     answer = row.answer if row.door == document else None
@@ -87,7 +97,7 @@ RETURNING id
 """
 
 
-async def _take(work: Work, call: Call, fingerprint: str) -> int | None:
+async def _take(work: Work, call: Keyed, fingerprint: str) -> int | None:
     """The id of the key's row, new or expired and taken over; None if it holds an answer.
 
     A key that another transaction is inserting is waited for. A living one is locked by this very statement (PostgreSQL
@@ -96,7 +106,7 @@ async def _take(work: Work, call: Call, fingerprint: str) -> int | None:
     moment = work.context.clock()
     rows = await work.tx.fetch(
         spelt(work.tx.dialect, _TAKE),
-        [work.actor_id, call.operation.name, call.key, fingerprint, moment, moment - LIFETIME],
+        [work.actor_id, call.operation, call.key, fingerprint, moment, moment - LIFETIME],
     )
     return rows[0][0] if rows else None
 
@@ -113,7 +123,7 @@ async def _forget(work: Work) -> None:
     )
 
 
-def _fingerprint(call: Call, data: object) -> str:
+def _fingerprint(call: Keyed, data: object) -> str:
     arguments = {} if data is None else given(data)
     content = orjson.dumps([call.target, arguments], option=orjson.OPT_SORT_KEYS, default=str)
     return hashlib.sha256(content).hexdigest()

@@ -278,9 +278,17 @@ def _require_no_amount(op: Operation, raw: Mapping[str, object]) -> None:
         raise invalid(AMOUNT, "amount_not_taken")
 
 
+async def _claimed(work: Work, call: Call, data: object) -> idempotency.Claim | None:
+    """The key of a call that has one."""
+    if not call.key or not call.operation.keyed:
+        return None
+    keyed = idempotency.Keyed(call.operation.name, call.key, call.target, call.document)
+    return await idempotency.claim(work, keyed, data)
+
+
 async def _perform(work: Work, call: Call, data: object) -> Answer:
     """All that happens inside the transaction once it is known who calls."""
-    claim = await idempotency.claim(work, call, data) if call.key and call.operation.keyed else None
+    claim = await _claimed(work, call, data)
     if claim and claim.kept:
         return await _replay(work, call, claim.kept)
     try:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from resolvers.words import Language
     from resolvers.write.operation import Operation
+    from rest_compat.http import Endpoint
     from rest_compat.openapi.call_facts import Body, Facts
     from rest_compat.openapi.schemas import Schema
-    from rest_compat.routes import Endpoint
 
 JSON = "application/json"
 VERSION = "1.0.0"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from resolvers.context import Context
-    from rest_compat.routes import Endpoint
+    from rest_compat.http import Endpoint
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -36,8 +36,9 @@ from tortoise.fields import TextField
 
 from resolvers.read.selection import Column, Expression, Kind
 from resolvers.read.tables import MODELS
-from schema.endpoint.limits import flattened, values_in
+from schema.endpoint.limits import values_in
 from schema.endpoint.scans import scan_of
+from schema.execution.collect_fields import flattened
 from schema.execution.connection_arguments import AT_ROOT, LARGEST, NESTED
 from schema.execution.translate import DEFINITION
 from schema.types.field_sources import Changes, provenance

@@ -30,10 +30,8 @@ from schema.endpoint.limits import (
     MAX_NAME,
     check_document,
     check_text,
-    flattened,
-    fragments_of,
-    operations_of,
 )
+from schema.execution.collect_fields import flattened, fragments_of, operations_of
 from schema.execution.fast_path import direct
 
 if TYPE_CHECKING:

@@ -12,14 +12,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, OperationDefinitionNode
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode
 
 from resolvers.faults import LimitExceeded, hold
+from schema.execution.collect_fields import flattened, fragments_of, operations_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from graphql import DocumentNode, SelectionNode, SelectionSetNode
+    from graphql import DocumentNode, SelectionSetNode
 
     from models.settings import QueryLimits
 
@@ -119,16 +120,6 @@ class Fragments:
 _UNFINISHED = Count()
 
 
-def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
-    """The fragments that a document defines, by name."""
-    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-
-
-def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
-    """The operations of a document, in their order."""
-    return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-
-
 def check_document(document: DocumentNode, limits: QueryLimits) -> bool:
     """Refuse a document by its size, all that stands in it together. Raises `LimitExceeded`.
 
@@ -176,22 +167,6 @@ def _pairs(merged: Sequence[SelectionSetNode], fragments: Mapping[str, FragmentD
         inner = [node.selection_set for node in group if node.selection_set]
         pairs += len(group) * (len(group) - 1) // 2 + (_pairs(inner, fragments) if inner else 0)
     return pairs
-
-
-def flattened(
-    selections: Sequence[SelectionNode], fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
-) -> Iterator[FieldNode]:
-    """The fields of a selection with those of its fragments, each fragment once; `seen` gathers their names."""
-    for node in selections:
-        if isinstance(node, FieldNode):
-            yield node
-        elif isinstance(node, InlineFragmentNode):
-            yield from flattened(node.selection_set.selections, fragments, seen)
-        elif isinstance(node, FragmentSpreadNode):
-            definition = fragments.get(node.name.value)
-            if definition is not None and node.name.value not in seen:
-                seen.add(node.name.value)
-                yield from flattened(definition.selection_set.selections, fragments, seen)
 
 
 # --- before it is run ---------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from models.tallies import KEYS
 from resolvers.read.list_criteria import criteria
 from resolvers.read.selection import Column, Comparison
 from resolvers.read.tables import MODELS
-from schema.endpoint.limits import flattened
+from schema.execution.collect_fields import flattened
 from schema.execution.read_field import READ, ReadField
 from schema.execution.translate import DEFINITION
 

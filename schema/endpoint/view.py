@@ -92,10 +92,35 @@ async def endpoint(door: Door, request: Request) -> Response:
 
 
 async def _answer(door: Door, request: Request, media: MediaType) -> Response:
+    """Parse, plan, try to answer at once; else ask who is calling, and answer."""
     asked = await read_request(request)
-    at_once = await _at_once(door, request, asked, media)
-    if at_once is not None:
-        return at_once
+    return await _try_optimistic(door, request, asked, media) or await _answer_caller(door, request, asked, media)
+
+
+async def _try_optimistic(door: Door, request: Request, asked: Asked, media: MediaType) -> Response | None:
+    """The answer to a known document from a known caller, a statement for each root field and no other.
+
+    None where that is not to be had, whatever is refused included: then the caller is looked up, and told.
+    """
+    known, context = door.documents.known(asked.query, asked.operation_name), presumed_context(request)
+    if known is None or context is None or context.guard is None:
+        return None
+    document, operation = known
+    if operation.direct is None or (operation.price.scans and not door.sizes.known):
+        return None
+    try:
+        extensions = _checked(door, asked, operation)
+        result = await answer(operation.direct, _request(context, document, operation, asked))
+    except LimitExceeded:
+        return None
+    if result is None or not context.guard.proven:
+        return None
+    request.state.operation = operation.title
+    return of_result(result, operation, context.language, media, extensions)
+
+
+async def _answer_caller(door: Door, request: Request, asked: Asked, media: MediaType) -> Response:
+    """The answer to whom the database names. Raises what is refused before anything runs."""
     context = await context_of(request)
     stranger, gate = context.caller is None, partial(_gate, asked, context)
     document, operation = await door.documents.get(asked.query, asked.operation_name, gate, stranger=stranger)
@@ -111,33 +136,6 @@ async def _answer(door: Door, request: Request, media: MediaType) -> Response:
     if ran.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
-
-
-async def _at_once(door: Door, request: Request, asked: Asked, media: MediaType) -> Response | None:
-    """The answer to a known document from a known caller, a statement for each root field and no other.
-
-    None where that is not to be had: then the request is served as any other.
-    """
-    known, context = door.documents.known(asked.query, asked.operation_name), presumed_context(request)
-    if known is None or context is None or context.guard is None:
-        return None
-    document, operation = known
-    if operation.direct is None or (operation.price.scans and not door.sizes.known):
-        return None
-    try:
-        extensions = _checked(door, asked, operation)
-    except LimitExceeded:
-        return None
-    try:
-        result = await answer(operation.direct, _request(context, document, operation, asked))
-    except LimitExceeded:
-        if context.guard.proven:
-            raise
-        return None
-    if result is None or not context.guard.proven:
-        return None
-    request.state.operation = operation.title
-    return of_result(result, operation, context.language, media, extensions)
 
 
 def _request(context: Context, document: Document, operation: Operation, asked: Asked) -> GraphQLRequest:

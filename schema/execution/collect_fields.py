@@ -7,26 +7,29 @@ from typing import TYPE_CHECKING, cast
 
 from graphql import (
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLIncludeDirective,
     GraphQLSkipDirective,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    Undefined,
     Visitor,
     is_abstract_type,
     visit,
 )
 
 from resolvers.faults import NO_FIELD, invalid
-from schema.execution.arguments import read
+from schema.execution.arguments import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from graphql import (
         DirectiveNode,
-        FragmentDefinitionNode,
+        DocumentNode,
         GraphQLObjectType,
         GraphQLSchema,
-        InlineFragmentNode,
         SelectionNode,
         SelectionSetNode,
         VariableNode,
@@ -91,9 +94,9 @@ class Collector:
 
     def _condition(self, directive: DirectiveNode) -> bool:
         (condition,) = directive.arguments or ()
-        value = read(condition.value, GraphQLSkipDirective.args["if"].type)
+        value = value_of(condition.value, GraphQLSkipDirective.args["if"].type)
         answer = value.fetch({}) if value.fixed else self.inquiry.ask(value.fetch)
-        if answer is None:
+        if answer is None or answer is Undefined:
             raise invalid(NO_FIELD, "may_not_be_null")
         return bool(answer)
 
@@ -118,3 +121,32 @@ class _VariableNames(Visitor):
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         """Called by graphql-core for every variable."""
         self.found.add(node.name.value)
+
+
+# --- a document's parts -------------------------------------------------------------------------------------------
+
+
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    """The fragments that a document defines, by name."""
+    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+
+
+def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
+    """The operations of a document, in their order."""
+    return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+
+
+def flattened(
+    selections: Sequence[SelectionNode], fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
+) -> Iterator[FieldNode]:
+    """The fields of a selection with those of its fragments, each fragment once; `seen` gathers their names."""
+    for node in selections:
+        if isinstance(node, FieldNode):
+            yield node
+        elif isinstance(node, InlineFragmentNode):
+            yield from flattened(node.selection_set.selections, fragments, seen)
+        elif isinstance(node, FragmentSpreadNode):
+            definition = fragments.get(node.name.value)
+            if definition is not None and node.name.value not in seen:
+                seen.add(node.name.value)
+                yield from flattened(definition.selection_set.selections, fragments, seen)

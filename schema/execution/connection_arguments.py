@@ -105,7 +105,7 @@ class Paging:
 
     def _conditions(self) -> list[Condition]:
         given = self.argument("filter")
-        names = set(self._settled(given.names(), lambda names: names))
+        names = set(given.names({}) if given.fixed else self.inquiry.ask(given.names))
         known = (one for one in list_criteria.criteria(self.spec) if one.graphql_name in names)
         return [list_criteria.condition(one, _bind(one, given.member(one.graphql_name).fetch)) for one in known]
 

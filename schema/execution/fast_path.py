@@ -1,7 +1,7 @@
 """Known documents, answered straight from their plans: graphql-core's executor has nothing to do for them.
 
 A query whose root fields stand there plainly (no fragment, no directive) and are all answered by the read compiler
-needs no executor: each field's answer is a finished text. Whatever is not that simple, and whatever goes wrong, is left
+needs no executor: each field's answer is a finished text. Whatever is not that simple, and whatever is refused, is left
 to graphql-core, which runs the operation anew; so refusals are told in one place, and reading twice harms nobody.
 """
 
@@ -15,13 +15,15 @@ import orjson
 from graphql import ExecutionResult, FieldNode, OperationType, Undefined, is_non_null_type
 from graphql.utilities import coerce_input_literal, coerce_input_value, type_from_ast
 
-from resolvers.faults import LimitExceeded
-from schema.endpoint.limits import fragments_of
+from models.database import Unavailable
+from resolvers.faults import Fault, LimitExceeded
+from resolvers.identity.optimistic_caller import UnprovenError
+from schema.execution.collect_fields import fragments_of
 from schema.execution.read_field import ReadField, RootField
 from schema.execution.translate import DEFINITION
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Mapping
 
     from graphql import (
         DocumentNode,
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
         VariableDefinitionNode,
     )
 
+    from resolvers.context import Context
     from schema.execution.execute import GraphQLRequest
+    from schema.execution.read_field import Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +112,12 @@ async def answer(asked: Direct, request: GraphQLRequest) -> ExecutionResult | No
     variables = _coerced(asked.variables, request.variables)
     if variables is None:
         return None
-    reads = [member.field.answer(request, variables) for member in asked.members]
     try:
-        told = [await reads[0]] if len(reads) == 1 else await _together(reads)
+        told = await _told(request.context, [await _planned(member, request, variables) for member in asked.members])
     except LimitExceeded:
         raise
-    except Exception:  # noqa: BLE001 - whatever it is, graphql-core meets it too, and tells it
+    except (Fault, Unavailable, UnprovenError):
+        request.context.told.bytes = 0
         return None
     answered = tuple(zip(asked.members, told, strict=True))
     if any(member.required and body == b"null" for member, body in answered):
@@ -122,9 +126,19 @@ async def answer(asked: Direct, request: GraphQLRequest) -> ExecutionResult | No
     return ExecutionResult(cast("dict[str, Any]", orjson.Fragment(data)))
 
 
-async def _together(reads: list[Coroutine[Any, Any, bytes]]) -> list[bytes]:
-    """What all of them answer; as soon as one is refused the others are given up."""
-    tasks = [asyncio.ensure_future(read) for read in reads]
+async def _planned(member: Member, request: GraphQLRequest, variables: Mapping[str, Any]) -> Planned:
+    """The read of a root field; where its plan had to be made, others have their turn before the next one."""
+    planned = await member.field.planned(request, variables)
+    if planned.anew:
+        await asyncio.sleep(0)
+    return planned
+
+
+async def _told(context: Context, reads: list[Planned]) -> list[bytes]:
+    """What all of them answer, read side by side; as soon as one is refused the others are given up."""
+    if len(reads) == 1:
+        return [await reads[0].answer(context)]
+    tasks = [asyncio.ensure_future(read.answer(context)) for read in reads]
     try:
         return await asyncio.gather(*tasks)
     except BaseException:

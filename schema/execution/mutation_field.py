@@ -139,23 +139,27 @@ def mutation_field(description: str, input_type: type, payload: type, run: Run) 
     return field
 
 
-def operation_run(operation: Operation) -> Run:
+@dataclass(frozen=True, slots=True)
+class OperationRun:
     """How the mutation of an operation runs."""
 
-    async def run(site: Site, given: Any) -> bytes:
+    operation: Operation
+
+    async def __call__(self, site: Site, given: Any) -> bytes:
+        """Carry the operation out for the mutation's `input`."""
+        operation = self.operation
         caller = require(site.context, operation.may)
         target = read_id(given.id, operation.entity.__name__, "id") if has_target(operation) else operation.only
         raw = raw_values(operation.input, given) if operation.input else {}
         payload = site.payload(caller.user_id, caller.role)
         try:
-            key = _key(operation, site, given)
             call = Call(
                 operation,
                 target,
                 raw,
                 site.present,
                 mode(operation),
-                key=key,
+                key=_key(operation, site, given),
                 document=payload.document,
                 present_after=site.info.path.key in site.request.presented_after,
             )
@@ -164,8 +168,6 @@ def operation_run(operation: Operation) -> Run:
             return payload.refused(refusal, missing="id")
         site.request.replayed |= answer.replayed
         return answer.body
-
-    return run
 
 
 def _key(operation: Operation, site: Site, given: Any) -> str | None:

@@ -7,7 +7,7 @@ by the outcome. A refusal's has the errors, and null for all else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import orjson
 from strawberry.utils.str_converters import to_camel_case
@@ -21,14 +21,12 @@ from schema.execution.translate import DEFINITION, object_type
 from schema.types.payloads import SHOWS, Done, FromOutcome, FromRow
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from graphql import FieldNode, GraphQLObjectType
 
     from models.database import Dialect, Reader
     from resolvers.faults import Fault
     from resolvers.read.compiler import Plan
-    from resolvers.read.selection import Object, Variables
+    from resolvers.read.selection import Variables
     from resolvers.words import Language, Message
     from schema.execution.translate import Translator
 
@@ -39,17 +37,89 @@ UserErrors = list[dict[str, object]]
 """By the names of `UserError`'s fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Protocol):
     """What stands under one response key of a payload."""
 
+    @property
+    def key(self) -> bytes:
+        """As JSON, with the colon."""
+
+    async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
+        """Its JSON when the mutation was carried out."""
+
+    def refused(self, errors: UserErrors) -> bytes:
+        """Its JSON when it was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typename:
+    """`__typename`, the same whatever happens."""
+
     key: bytes
-    done: Callable[[Reader, Done, Variables], Awaitable[bytes]]
-    """Its JSON when the mutation was carried out."""
-    refused: Callable[[UserErrors], bytes]
-    """Its JSON when it was refused."""
-    plan: Plan | None = None
-    """With a row: what reads it."""
+    text: bytes
+
+    async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
+        """As of `Part`."""
+        del reader, done, variables
+        return self.text
+
+    def refused(self, errors: UserErrors) -> bytes:
+        """As of `Part`."""
+        del errors
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the outcome tells."""
+
+    key: bytes
+    shows: FromOutcome
+
+    async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
+        """As of `Part`."""
+        del reader, variables
+        return orjson.dumps(self.shows.value(done))
+
+    def refused(self, errors: UserErrors) -> bytes:
+        """As of `Part`."""
+        del errors
+        return b"null"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row, read by the compiler."""
+
+    key: bytes
+    shows: FromRow
+    plan: Plan
+
+    async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
+        """As of `Part`."""
+        return await self.plan.run(reader, {**variables, _ROW: self.shows.row(done)})
+
+    def refused(self, errors: UserErrors) -> bytes:
+        """As of `Part`."""
+        del errors
+        return b"null"
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """The refusals: each response key and the fact under it."""
+
+    key: bytes
+    facts: tuple[tuple[str, str], ...]
+
+    async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
+        """As of `Part`."""
+        del reader, done, variables
+        return b"[]"
+
+    def refused(self, errors: UserErrors) -> bytes:
+        """As of `Part`."""
+        return orjson.dumps([{inner: told[name] for inner, name in self.facts} for told in errors])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +133,7 @@ class PayloadPlan:
     @property
     def weight(self) -> int:
         """What the plan weighs in a cache."""
-        return sum(part.plan.weight for part in self.parts if part.plan)
+        return sum(part.plan.weight for part in self.parts if isinstance(part, Row))
 
     def check(self, variables: Variables) -> None:
         """Raise the fault of whatever is malformed in what the document asks of the payload (a filter in it).
@@ -71,7 +141,7 @@ class PayloadPlan:
         Before the mutation is carried out: nothing is to be changed for an answer that cannot be given.
         """
         for part in self.parts:
-            for bind in part.plan.binds if part.plan else ():
+            for bind in part.plan.binds if isinstance(part, Row) else ():
                 bind({**variables, _ROW: 0})
 
     async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
@@ -98,53 +168,21 @@ def _part(
 ) -> Part:
     name, start = nodes[0].name.value, orjson.dumps(key) + b":"
     if name == "__typename":
-        return _fixed(start, orjson.dumps(payload.name))
+        return Typename(start, orjson.dumps(payload.name))
     declared = payload.fields[name]
     shows: FromRow | FromOutcome | None = declared.extensions[DEFINITION].metadata.get(SHOWS)
     if shows is None:
-        return _errors(start, object_type(declared), nodes, translator)
+        facts = translator.collector.fields(object_type(declared), nodes).items()
+        return Errors(start, tuple((inner, same[0].name.value) for inner, same in facts))
     if isinstance(shows, FromOutcome):
-        return _told(start, shows)
-    return _row(start, shows, translator.object(object_type(declared), nodes, AT_ROOT), dialect)
+        return Told(start, shows)
+    read = translator.object(object_type(declared), nodes, AT_ROOT)
+    return Row(start, shows, compile_root(ById(read, _row_id), dialect))
 
 
-def _fixed(key: bytes, text: bytes) -> Part:
-    async def done(_reader: Reader, _done: Done, _variables: Variables) -> bytes:
-        return text
-
-    return Part(key, done, lambda _: text)
-
-
-def _told(key: bytes, shows: FromOutcome) -> Part:
-    async def done(_reader: Reader, outcome: Done, _variables: Variables) -> bytes:
-        return orjson.dumps(shows.value(outcome))
-
-    return Part(key, done, _null)
-
-
-def _row(key: bytes, shows: FromRow, read: Object, dialect: Dialect) -> Part:
-    plan = compile_root(ById(read, lambda variables: variables[_ROW]), dialect)
-
-    async def done(reader: Reader, outcome: Done, variables: Variables) -> bytes:
-        return await plan.run(reader, {**variables, _ROW: shows.row(outcome)})
-
-    return Part(key, done, _null, plan)
-
-
-def _null(_errors: UserErrors) -> bytes:
-    return b"null"
-
-
-def _errors(key: bytes, error: GraphQLObjectType, nodes: list[FieldNode], translator: Translator) -> Part:
-    facts = [(inner, same[0].name.value) for inner, same in translator.collector.fields(error, nodes).items()]
-
-    async def done(_reader: Reader, _done: Done, _variables: Variables) -> bytes:
-        return b"[]"
-
-    def refused(errors: UserErrors) -> bytes:
-        return orjson.dumps([{inner: told[name] for inner, name in facts} for told in errors])
-
-    return Part(key, done, refused)
+def _row_id(variables: Variables) -> int:
+    """Binds the id of the row that a payload shows."""
+    return cast("int", variables[_ROW])
 
 
 def user_errors(refusal: Fault, language: Language, missing: str | None = None) -> UserErrors:

@@ -56,12 +56,6 @@ class _Shapes(Generic[P]):
     count: int = 0
     weight: int = 0
 
-    def find(self, variables: Mapping[str, Any]) -> P | None:
-        here = self.top.get(None)
-        while isinstance(here, _Fork):
-            here = here.ways.get(here.question(variables))
-        return here
-
     def add(self, asked: list[tuple[Question, Hashable]], plan: P, weight: int) -> None:
         """The same answers lead to the same next question, and so the new way branches off where answers differ."""
         if self.count >= MAX_SHAPES:
@@ -85,19 +79,30 @@ class PlanCache(Generic[P]):
         self._places = WeightedCache[Hashable, _Shapes[P]](limit, lambda shapes: shapes.weight)
 
     def get(self, place: Hashable, variables: Mapping[str, Any], make: Callable[[Inquiry], P], literals: int = 0) -> P:
-        """The plan of this place for variables of this shape, made if it is not there.
-
-        `literals`: bytes of what the document spells out, which every plan made of it holds.
-        """
-        shapes = self._places.get(place)
-        plan = shapes.find(variables) if shapes is not None else None
+        """The plan of this place for variables of this shape, made if it is not there; `literals` as of `keep`."""
+        plan = self.find(place, variables)
         if plan is None:
             inquiry = Inquiry(variables)
             plan = make(inquiry)
-            shapes = shapes if shapes is not None else _Shapes()
-            shapes.add(inquiry.asked, plan, self._weigh(plan) + literals)
-            self._places.put(place, shapes)
+            self.keep(place, inquiry, plan, literals)
         return plan
+
+    def find(self, place: Hashable, variables: Mapping[str, Any]) -> P | None:
+        """The plan of this place for variables of this shape, if it is there."""
+        shapes = self._places.get(place)
+        here = None if shapes is None else shapes.top.get(None)
+        while isinstance(here, _Fork):
+            here = here.ways.get(here.question(variables))
+        return here
+
+    def keep(self, place: Hashable, inquiry: Inquiry, plan: P, literals: int = 0) -> None:
+        """Keep a plan for variables of the shape that the inquiry came upon.
+
+        `literals`: bytes of what the document spells out, which every plan made of it holds.
+        """
+        shapes = self._places.get(place) or _Shapes()
+        shapes.add(inquiry.asked, plan, self._weigh(plan) + literals)
+        self._places.put(place, shapes)
 
     @property
     def weight(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Optional
 
 import strawberry
@@ -19,7 +20,6 @@ from resolvers.read import find
 from resolvers.read.columns import column
 from resolvers.read.selection import ById, Comparison, Condition, Several
 from resolvers.read.tables import MODELS
-from schema.execution.arguments import argument
 from schema.execution.connection_arguments import AT_ROOT, NESTED
 from schema.execution.execute import GraphQLRequest
 from schema.execution.read_field import READ, Read, ReadField, Site, caller_id, visible
@@ -31,12 +31,12 @@ from schema.types.list_inputs import list_arguments
 from schema.types.statistics import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from resolvers.context import Context
     from resolvers.identity.permissions import Caller
     from resolvers.read.selection import ListSpec, Root
-    from schema.execution.arguments import Argument
+    from schema.execution.read_field import Arguments
 
 
 def _field(description: str, read: Read, *arguments: StrawberryArgument) -> Any:
@@ -49,78 +49,102 @@ def _given(name: str, annotation: Any, description: str) -> StrawberryArgument:
     return StrawberryArgument(name, None, StrawberryAnnotation(annotation), description=description)
 
 
-def _argument(site: Site, name: str) -> Argument:
-    return argument(site.nodes[0], site.field, name)
-
-
-def _anybody(context: Context, argument_of: Callable[[str], Any]) -> Caller:
-    del argument_of
-    return require(context, Permission.READ)
-
-
-def me(description: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class Me(Read):
     """The caller's own row."""
-    return _field(description, Read(lambda site: ById(site.object("User"), caller_id), _anybody))
+
+    def root(self, site: Site) -> Root:
+        """As of `Read`."""
+        return ById(site.object("User"), caller_id)
 
 
-def one(typename: str, description: str) -> Any:
-    """A row by its global id; null if there is none, or none that the caller may see."""
+@dataclass(frozen=True, slots=True)
+class One(Read):
+    """A row by its global id."""
 
-    def root(site: Site) -> Root:
-        fetch = _argument(site, "id").fetch
-        return ById(site.object(typename), lambda variables: read_id(fetch(variables), typename, "id"))
+    typename: str
 
-    return _field(description, Read(root, _anybody), _given("id", strawberry.ID, f"Global id of the {typename}."))
+    def root(self, site: Site) -> Root:
+        """As of `Read`."""
+        fetch = site.argument("id").fetch
+        return ById(site.object(self.typename), lambda variables: read_id(fetch(variables), self.typename, "id"))
 
 
-def only(typename: str, description: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class Only(Read):
     """The one row that there is of a type."""
-    return _field(description, Read(lambda site: ById(site.object(typename), lambda _: 1), _anybody))
+
+    typename: str
+
+    def root(self, site: Site) -> Root:
+        """As of `Read`."""
+        return ById(site.object(self.typename), lambda _: 1)
 
 
-def many(spec: ListSpec, description: str, *also: Condition, of: type[Entity] = Entity) -> Any:
+@dataclass(frozen=True, slots=True)
+class Many(Read):
     """A list of rows that meet the conditions `also`, for whoever may see any row of the entity `of`."""
 
-    def root(site: Site) -> Root:
-        listed = List(spec, f"Query.{site.nodes[0].name.value}", also)
+    listed: ListSpec
+    also: tuple[Condition, ...]
+    of: type[Entity]
+
+    @property
+    def spec(self) -> ListSpec | None:
+        """As of `Read`."""
+        return self.listed
+
+    def permit(self, context: Context, arguments: Arguments) -> Caller:
+        """As of `Read`."""
+        del arguments
+        return require_sight(context, self.of, None)
+
+    def root(self, site: Site) -> Root:
+        """As of `Read`."""
+        listed = List(self.listed, f"Query.{site.nodes[0].name.value}", self.also)
         return site.translator.connection(site.field, site.nodes, listed, AT_ROOT)
 
-    def permit(context: Context, argument_of: Callable[[str], Any]) -> Caller:
-        del argument_of
-        return require_sight(context, of, None)
 
-    return _field(description, Read(root, permit, spec=spec), *list_arguments(spec))
-
-
-def node(description: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class AnyOne(Read):
     """A row of any type by its global id; its type belongs to the shape of the statement."""
 
-    def root(site: Site) -> Root:
-        given = _argument(site, "id")
+    def root(self, site: Site) -> Root:
+        """As of `Read`."""
+        given = site.argument("id")
         prefix = site.settled(given, lambda text: split_id(text, "id")[0])
         return ById(site.object(PREFIXES[prefix]), lambda variables: split_id(given.fetch(variables), "id")[1])
 
-    return _field(description, Read(root, _anybody), _given("id", strawberry.ID, "Global id of any type."))
 
-
-def nodes(description: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class AnySeveral(Read):
     """Rows of any types by their global ids, in the order asked; which types belongs to the shape of the statement."""
 
-    def root(site: Site) -> Root:
-        given = _argument(site, "ids")
+    def root(self, site: Site) -> Root:
+        """As of `Read`."""
+        given = site.argument("ids")
         prefixes = site.settled(given, lambda texts: tuple(sorted({split_id(text, "ids")[0] for text in texts})))
         objects = tuple(site.object(PREFIXES[prefix], NESTED) for prefix in prefixes)
         return Several(objects, lambda variables: [split_id(text, "ids") for text in given.fetch(variables)])
 
-    ids = _given("ids", list[strawberry.ID], "Global ids of any types; those of nothing answer null.")
-    return _field(description, Read(root, _anybody), ids)
 
-
-def history(description: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class History(Read):
     """The journal of one entity, which may be deleted by now, for whoever may see it."""
 
-    def root(site: Site) -> Root:
-        fetch = _argument(site, "id").fetch
+    def permit(self, context: Context, arguments: Arguments) -> Caller:
+        """As of `Read`."""
+        require(context, Permission.READ)
+        text = arguments.value("id")
+        prefix, row_id = split_id(text, "id")
+        model = MODELS[PREFIXES[prefix]]
+        if not issubclass(model, Entity):
+            raise malformed(text, "ctr_7", "id")
+        return require_sight(context, model, row_id)
+
+    def root(self, site: Site) -> Root:
+        """As of `Read`."""
+        fetch = site.argument("id").fetch
         entity = Condition(
             column(AuditEvent, "entity"), Comparison.EQUALS, lambda variables: split_id(fetch(variables), "id")[0]
         )
@@ -130,37 +154,68 @@ def history(description: str) -> Any:
         listed = List(HISTORY, "Query.history", (entity, row))
         return site.translator.connection(site.field, site.nodes, listed, AT_ROOT)
 
-    def permit(context: Context, argument_of: Callable[[str], Any]) -> Caller:
-        require(context, Permission.READ)
-        text = argument_of("id")
-        prefix, row_id = split_id(text, "id")
-        model = MODELS[PREFIXES[prefix]]
-        if not issubclass(model, Entity):
-            raise malformed(text, "ctr_7", "id")
-        return require_sight(context, model, row_id)
 
+@dataclass(frozen=True, slots=True)
+class Feed(Read):
+    """What has happened since a cursor, in the order in which it did."""
+
+    def root(self, site: Site) -> Root:
+        """As of `Read`."""
+        shape = site.settled(site.argument("filter"), lambda given: _filters(given).shape)
+        return site.translator.feed(site.field, site.nodes, shape, visible("Event", site.translator.role))
+
+    async def prepare(self, context: Context, arguments: Arguments) -> Mapping[str, Any]:
+        """As of `Read`."""
+        first = arguments.value("first")
+        size = USUAL if first is None else min(first, LARGEST)
+        if size < 0:
+            raise invalid("first", "negative_page")
+        page = await window(context.database, await begin(context, arguments.value("after")), size)
+        return {**page.values(), **_filters(arguments.value("filter")).values()}
+
+
+def me(description: str) -> Any:
+    """The caller's own row."""
+    return _field(description, Me())
+
+
+def one(typename: str, description: str) -> Any:
+    """A row by its global id; null if there is none, or none that the caller may see."""
+    return _field(description, One(typename), _given("id", strawberry.ID, f"Global id of the {typename}."))
+
+
+def only(typename: str, description: str) -> Any:
+    """The one row that there is of a type."""
+    return _field(description, Only(typename))
+
+
+def many(spec: ListSpec, description: str, *also: Condition, of: type[Entity] = Entity) -> Any:
+    """A list of rows that meet the conditions `also`, for whoever may see any row of the entity `of`."""
+    return _field(description, Many(spec, also, of), *list_arguments(spec))
+
+
+def node(description: str) -> Any:
+    """A row of any type by its global id."""
+    return _field(description, AnyOne(), _given("id", strawberry.ID, "Global id of any type."))
+
+
+def nodes(description: str) -> Any:
+    """Rows of any types by their global ids, in the order asked."""
+    what = "Global ids of any types; those of nothing answer null."
+    return _field(description, AnySeveral(), _given("ids", list[strawberry.ID], what))
+
+
+def history(description: str) -> Any:
+    """The journal of one entity."""
     what = "Global id of the entity, which may have been deleted."
-    return _field(description, Read(root, permit), _given("id", strawberry.ID, what), *list_arguments(HISTORY))
+    return _field(description, History(), _given("id", strawberry.ID, what), *list_arguments(HISTORY))
 
 
 def feed(description: str) -> Any:
     """The event feed: what has happened since a cursor."""
-
-    def root(site: Site) -> Root:
-        shape = site.settled(_argument(site, "filter"), lambda given: _filters(given).shape)
-        return site.translator.feed(site.field, site.nodes, shape, visible("Event", site.translator.role))
-
-    async def prepare(context: Context, argument_of: Callable[[str], Any]) -> Mapping[str, Any]:
-        first = argument_of("first")
-        size = USUAL if first is None else min(first, LARGEST)
-        if size < 0:
-            raise invalid("first", "negative_page")
-        page = await window(context.database, await begin(context, argument_of("after")), size)
-        return {**page.values(), **_filters(argument_of("filter")).values()}
-
     return _field(
         description,
-        Read(root, _anybody, prepare),
+        Feed(),
         _given("after", Optional[str], "Cursor to go on from; `now`: from here on; without it from the beginning."),  # noqa: UP045 - the type is a value here
         _given("first", Optional[int], f"Events to the page, {USUAL} unless given, at most {LARGEST}."),  # noqa: UP045
         _given("filter", Optional[EventFeedFilter], "Which events to answer."),  # noqa: UP045

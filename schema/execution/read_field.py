@@ -6,13 +6,14 @@ resolver finds the plan of its place in the document, or makes it, and runs it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from strawberry.types.field import StrawberryField
 
 from models.users import User
-from resolvers.identity.permissions import GRANTS, Permission
+from resolvers.identity.permissions import GRANTS, Permission, require
 from resolvers.read.columns import column
 from resolvers.read.compiler import compile_root
 from resolvers.read.selection import Comparison, Condition, Expression, Kind
@@ -20,7 +21,7 @@ from schema.execution.arguments import argument, settled
 from schema.execution.collect_fields import Collector
 from schema.execution.connection_arguments import AT_ROOT, ZONE
 from schema.execution.execute import Compiled
-from schema.execution.plan_cache import PlanCache
+from schema.execution.plan_cache import Inquiry, PlanCache
 from schema.execution.translate import DEFINITION, Translator
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from resolvers.read.selection import ListSpec, Object, Root, Variables
     from schema.execution.arguments import Argument
     from schema.execution.execute import GraphQLRequest
-    from schema.execution.plan_cache import Inquiry
 
 CALLER: Final = "$caller"
 """Among the variables of a plan, the caller's user id; no variable of a document can have a name like this."""
@@ -60,22 +60,64 @@ class Site:
         row_type: Any = schema.get_type(typename)
         return self.translator.object(row_type, self.nodes, size, visible(typename, self.translator.role))
 
+    def argument(self, name: str) -> Argument:
+        """The argument by its GraphQL name."""
+        return argument(self.nodes[0], self.field, name)
+
     def settled(self, given: Argument, shape: Callable[[Any], Any]) -> Any:
         """What of an argument's value decides the statement's form."""
         return settled(self.translator.collector.inquiry, given, shape)
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What a root field reads."""
+class Arguments:
+    """The values of a field's arguments in one request."""
 
-    root: Callable[[Site], Root]
-    permit: Callable[[Context, Callable[[str], Any]], Caller]
-    """The caller, if it may ask with these arguments, told by name; raises like `access.require`."""
-    prepare: Callable[[Context, Callable[[str], Any]], Awaitable[Mapping[str, Any]]] | None = None
-    """What must be known before it is read, with the same arguments: further variables of the plan."""
-    spec: ListSpec | None = None
-    """Of a list of all rows of an entity: how it can be asked."""
+    field: RootField
+    variables: Mapping[str, Any]
+
+    def value(self, name: str) -> Any:
+        """The argument by its GraphQL name; None where it is absent."""
+        return argument(self.field.nodes[0], self.field.field, name).fetch(self.variables)
+
+
+class Read(ABC):
+    """What a root field reads, and for whom."""
+
+    __slots__ = ()
+
+    @property
+    def spec(self) -> ListSpec | None:
+        """Of a list of all rows of an entity: how it can be asked."""
+        return None
+
+    def permit(self, context: Context, arguments: Arguments) -> Caller:
+        """The caller, if it may ask with these arguments; raises like `permissions.require`."""
+        del arguments
+        return require(context, Permission.READ)
+
+    async def prepare(self, context: Context, arguments: Arguments) -> Mapping[str, Any]:
+        """What must be known before it is read, with the same arguments: further variables of the plan."""
+        del context, arguments
+        return {}
+
+    @abstractmethod
+    def root(self, site: Site) -> Root:
+        """What the statement answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A read that only waits for the database: who asks, the plan, and all that its parameters are taken from."""
+
+    plan: Plan
+    variables: Variables
+    anew: bool
+    """The plan was made for this request, which took its time."""
+
+    async def answer(self, context: Context) -> bytes:
+        """The field's answer as JSON; `null` where there is no such row."""
+        return context.weighed(await self.plan.run(context.reader, self.variables))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +132,25 @@ class RootField:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
 
+    async def planned(self, request: GraphQLRequest, variables: Mapping[str, Any]) -> Planned:
+        """The read, ready to be run. Raises the faults of a refusal."""
+        context, read = request.context, self.field.extensions[DEFINITION].metadata[READ]
+        arguments = Arguments(self, variables)
+        caller = read.permit(context, arguments)
+        known = plan_variables(context, caller.user_id, {**variables, **await read.prepare(context, arguments)})
+        place = (*place_of(request, self.key, self.nodes), caller.role, context.database.dialect)
+        plan = _PLANS.find(place, known)
+        if plan is not None:
+            return Planned(plan, known, anew=False)
+        inquiry = Inquiry(known)
+        translator = Translator(Collector(self.schema, self.fragments, inquiry), caller.role)
+        plan = compile_root(read.root(Site(self.field, self.nodes, translator)), context.database.dialect)
+        _PLANS.keep(place, inquiry, plan, request.literals)
+        return Planned(plan, known, anew=True)
+
     async def answer(self, request: GraphQLRequest, variables: Mapping[str, Any]) -> bytes:
         """The field's answer as JSON; `null` where there is no such row. Raises the faults of a refusal."""
-        context, read = request.context, self.field.extensions[DEFINITION].metadata[READ]
-
-        def argument_of(name: str) -> Any:
-            return argument(self.nodes[0], self.field, name).fetch(variables)
-
-        caller = read.permit(context, argument_of)
-        known = plan_variables(context, caller.user_id, variables)
-        if read.prepare is not None:
-            known = {**known, **await read.prepare(context, argument_of)}
-        place = (*place_of(request, self.key, self.nodes), caller.role, context.database.dialect)
-        plan = _PLANS.get(
-            place,
-            known,
-            lambda inquiry: self._planned(read, caller.role, inquiry, context),
-            request.literals,
-        )
-        return context.weighed(await plan.run(context.reader, known))
-
-    def _planned(self, read: Read, role: Role, inquiry: Inquiry, context: Context) -> Plan:
-        translator = Translator(Collector(self.schema, self.fragments, inquiry), role)
-        return compile_root(read.root(Site(self.field, self.nodes, translator)), context.database.dialect)
+        return await (await self.planned(request, variables)).answer(request.context)
 
 
 def place_of(request: GraphQLRequest, key: str | int, nodes: list[FieldNode]) -> tuple[Hashable, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
-from resolvers.context import now
+from resolvers.clock import now
 from resolvers.read.compiler.plan import Plan
 from resolvers.read.selection import Kind
 
