@@ -19,6 +19,7 @@ from tortoise.exceptions import BaseORMException
 from abonent import people, serving
 from abonent.backups import back_up
 from abonent.backups import restore as put_back
+from abonent.billing import bill_everybody, table_of_run
 from abonent.check.operations_table import table_of_operations
 from abonent.check.run import check as verdicts
 from abonent.check.run import recount_tallies
@@ -34,7 +35,7 @@ from models.database.sqlite import database_file
 from models.migrations import migrate as migrate_database
 from models.migrations import need_migrated
 from models.users import Role
-from resolvers.faults import Invalid
+from resolvers.faults import Fault, Invalid
 from resolvers.words import Language, say
 from rest_compat.openapi.document import document
 from rest_compat.routes import PREFIX, endpoints
@@ -42,6 +43,7 @@ from schema.schema import sdl
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
+    from datetime import date, datetime
 
     from abonent.config import Configuration
     from models.database import Database
@@ -209,6 +211,28 @@ def work() -> None:
 async def _work(configuration: Configuration) -> None:
     async with _database(configuration) as database:
         await worker_process.work(database, configuration.settings)
+
+
+@main.command()
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Business day.  [default: today]")
+@click.option("--dry-run", is_flag=True, help="Work it all out and change nothing.")
+def bill(day: datetime | None, *, dry_run: bool) -> None:
+    """Bill every contract that is due, and print what has come out.
+
+    Exits with 1 if any contract could not be billed; the next run tries it again.
+    """
+    result = _run(_bill(_configuration(), day.date() if day else None, dry_run=dry_run))
+    click.echo(table_of_run(result))
+    if result["failed"]:
+        raise SystemExit(1)
+
+
+async def _bill(configuration: Configuration, day: date | None, *, dry_run: bool) -> dict[str, Any]:
+    async with _database(configuration) as database:
+        try:
+            return await bill_everybody(database, configuration.settings, day, dry_run=dry_run)
+        except Fault as refusal:
+            raise click.ClickException(say(refusal.message, Language.EN)) from refusal
 
 
 # --- data ---------------------------------------------------------------------------------------------------------

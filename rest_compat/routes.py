@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route, Router
 
 from models.billing import BillingPolicy
 from models.jobs import Job
+from models.journal import AuditEvent
 from models.payments import Payment, PaymentStatus
 from models.sims import Sim, SimStatus
 from models.tariffs import Tariff
@@ -97,9 +98,12 @@ def endpoints() -> tuple[Endpoint, ...]:
 
 _ELSEWHERE = (update_policy, start_billing_run)
 """Operations that have a path of their own."""
+_OF_POLICY = Condition(column(AuditEvent, "entity"), Comparison.EQUALS, lambda _: BillingPolicy.prefix)
+_POLICY_HISTORY = Lists(journal.HISTORY, (_OF_POLICY,))
 _BILLING = (
     Endpoint("GET", "/billing/policy/", Detail(BillingPolicy, only=BillingPolicy.ONLY), "How contracts are billed."),
     Endpoint("PATCH", "/billing/policy/", Write(update_policy, Mode.PARTIAL), update_policy.description),
+    Endpoint("GET", "/billing/policy/history/", _POLICY_HISTORY, "Every change of the policy, newest first."),
     Endpoint("POST", "/billing/runs/", Write(start_billing_run), start_billing_run.description),
 )
 _AUTH = (

@@ -130,6 +130,42 @@ LIFECYCLES: Final = (
     ),
 )
 
+BILLING: Final = (
+    Rule(
+        "no two settled months of a contract overlap",
+        """SELECT p.contract_id, p.period_start, q.period_start FROM charge_periods p JOIN charge_periods q
+        ON q.contract_id = p.contract_id AND q.period_start > p.period_start AND q.period_start <= p.period_end
+        ORDER BY 1, 2""",
+        lambda row, first, second: f"contract {row}: the months of {first} and {second} overlap",
+    ),
+    Rule(
+        "what is settled of a contract ends before its next billing date",
+        """SELECT c.id, c.next_billing_date, max(p.period_end) FROM contracts c
+        JOIN charge_periods p ON p.contract_id = c.id WHERE c.status IN ('active', 'suspended')
+        GROUP BY c.id, c.next_billing_date HAVING max(p.period_end) >= c.next_billing_date ORDER BY c.id""",
+        lambda row, due, settled: f"contract {row} is due on {due}, but settled until {settled}",
+    ),
+    Rule(
+        "a charged month's payment is successful, of its contract and amount",
+        """SELECT p.id, p.contract_id, y.id FROM charge_periods p JOIN payments y ON y.id = p.payment_id
+        WHERE y.status <> 'success' OR y.contract_id <> p.contract_id OR y.amount <> p.amount
+        OR y.transaction_type <> 'charge' ORDER BY p.id""",
+        lambda row, contract, payment: f"month {row} of contract {contract}: its payment {payment} is of another kind",
+    ),
+    Rule(
+        "a contract's terms are of its tariff",
+        """SELECT c.id, c.tariff_id, c.terms_id FROM contracts c JOIN tariff_terms t ON t.id = c.terms_id
+        WHERE t.tariff_id <> c.tariff_id ORDER BY c.id""",
+        lambda row, tariff, terms: f"contract {row} on tariff {tariff} has the terms {terms} of another",
+    ),
+    Rule(
+        "changes of tariff wait for contracts that are served only",
+        """SELECT id, status FROM contracts
+        WHERE status IN ('draft', 'terminated') AND (scheduled_on IS NOT NULL OR reprice_on IS NOT NULL) ORDER BY id""",
+        lambda row, status: f"contract {row} is {status}, and a change of tariff waits for it",
+    ),
+)
+
 KEEPING: Final = (
     Rule(
         "there is an active admin, once there are users",
@@ -172,7 +208,7 @@ KEEPING: Final = (
     ),
 )
 
-RULES: Final = (*LEDGER, *LIFECYCLES, *KEEPING)
+RULES: Final = (*LEDGER, *LIFECYCLES, *BILLING, *KEEPING)
 
 SQLITE_RULES: Final = (
     Rule(

@@ -74,8 +74,8 @@ async def _lock_to_change(work: Work, target: int, data: ChangeTariffInput) -> C
 async def change_tariff(work: Work, contract: Contract, data: ChangeTariffInput) -> Contract:
     """Give a contract another tariff: now, with its next month, or with the first month on or after a day.
 
-    Now, the unused days of a charged month come back and the new fee is charged, or nothing happens. A change that is
-    to wait is kept on the contract; a second one replaces it.
+    Now, the unused days of a charged month come back and the new fee is charged, or nothing happens.
+    A change that is to wait is kept on the contract; a second one replaces it.
     """
     await catch_up(work, contract)
     tariff = await work.lock(Tariff, data.tariff_id, Lock.SHARE, named="tariff_id")

@@ -85,10 +85,9 @@ BILLING: dict[str, str] = {
         "Не брать плату за месяц, начинающийся в дату следующего списания, наступил он или нет; назначенное на него "
         "выполняется.\n\nДоговор, приостановленный из-за нехватки средств, этим возобновляется."
     ),
-    "Give a contract another tariff: now, with its next month, or with the first month on or after a day.\n\nNow, the "
-    "unused days of a charged month come back and the new fee is charged, or nothing happens. A change that is "
-    "to wait is "
-    "kept on the contract; a second one replaces it.": (
+    "Give a contract another tariff: now, with its next month, or with the first month on or after a day.\n\n"
+    "Now, the unused days of a charged month come back and the new fee is charged, or nothing happens.\n"
+    "A change that is to wait is kept on the contract; a second one replaces it.": (
         "Сменить тариф договора: сразу, со следующего месяца или с первого месяца не раньше указанного дня.\n\nСразу: "
         "плата за неиспользованные дни возвращается, новая плата списывается, или ничего не происходит. "
         "Отложенная смена "
