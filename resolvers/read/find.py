@@ -96,7 +96,7 @@ async def find(reader: Reader, text: str, first: int, types: Collection[Findable
         raise Refused("too_long", limit=SHORT_TEXT)
     wanted = frozenset(types) or frozenset(Findable)
     hits = await _by_identifiers(reader, text, wanted) if text else []
-    if text and phones.digits(text) is None and not any(hit.rank < PARTLY for hit in hits):
+    if text and phones.digits(text) is None and not hits:
         hits += await _by_texts(reader, text, wanted)
     best: dict[tuple[Findable, int], Hit] = {}
     for hit in sorted(hits, key=lambda hit: hit.rank):

@@ -37,7 +37,7 @@ async def by_names(reader: Reader, variants: Sequence[str]) -> list[tuple[int, s
         found = _ranked(words, await _candidates(reader, "customers", NAMES, words))
         if found:
             return found
-    misspelt = [words for words in spelled if any(len(word) >= LEAST_FOR_A_TYPO for word in words)]
+    misspelt = [words for words in spelled if "".join(words).isalpha() and len(max(words, key=len)) >= LEAST_FOR_A_TYPO]
     latest = f"SELECT t.id, {NAMES} FROM customers t ORDER BY t.id DESC LIMIT {LATEST}"
     newest = await reader.fetch(latest) if misspelt else []
     for words in misspelt:
@@ -106,7 +106,7 @@ async def _candidates(reader: Reader, table: str, columns: str, words: tuple[str
     """Rows that contain the words; of common ones some."""
     if reader.dialect is Dialect.POSTGRES:
         values: list[object] = []
-        condition = _condition(values, words, with_slips=False)
+        condition = _condition(values, words)
         newest = f"(SELECT * FROM {table} ORDER BY id DESC LIMIT {NEWEST}) t"
         rows = await reader.fetch(f"SELECT t.id, {columns} FROM {newest} WHERE {condition} LIMIT {CANDIDATES}", values)
         if len(rows) >= ENOUGH or not any(len(word) >= TRIGRAM for word in words):
@@ -121,16 +121,22 @@ async def _by_index(
     if reader.dialect is not Dialect.POSTGRES:
         return await _by_trigrams(reader, table, columns, words, with_slips=with_slips)
     values: list[object] = []
-    condition = _condition(values, words, with_slips=with_slips)
+    condition = _either_by_index(values, table, words) if with_slips else _condition(values, words)
     # kept apart, so that the limit does not tempt the planner to read the table until it has found enough
     hits = f"WITH h AS MATERIALIZED (SELECT t.id, {columns} FROM {table} t WHERE {condition})"
     return await reader.fetch(f"{hits} SELECT * FROM h LIMIT {CANDIDATES}", values)
 
 
-def _condition(values: list[object], words: Sequence[str], *, with_slips: bool) -> str:
-    """That a row contains each word, or what a slip leaves of it; the patterns go to the values."""
-    of_words = [[_like(values, pattern) for pattern in _patterns(word, with_slips=with_slips)] for word in words]
-    return " AND ".join(f"({' OR '.join(ways)})" for ways in of_words)
+def _either_by_index(values: list[object], table: str, words: Sequence[str]) -> str:
+    """That a row contains what a slip leaves of each word; pattern by pattern, since all at once tempt to a scan."""
+    of_words = [[_like(values, pattern) for pattern in _patterns(word, with_slips=True)] for word in words]
+    unions = [" UNION ALL ".join(f"SELECT t.id FROM {table} t WHERE {like}" for like in ways) for ways in of_words]
+    return " AND ".join(f"t.id IN ({union})" for union in unions)
+
+
+def _condition(values: list[object], words: Sequence[str]) -> str:
+    """That a row contains each word; the patterns go to the values."""
+    return " AND ".join(_like(values, pattern) for word in words for pattern in _patterns(word, with_slips=False))
 
 
 def _like(values: list[object], pattern: str) -> str:
