@@ -54,10 +54,7 @@ class BillingPolicyInput:
 
 async def policy_of(work: Work) -> BillingPolicy:
     """The policy as this transaction sees it, read once."""
-    found: BillingPolicy | None = work.known.get(BillingPolicy)
-    if found is None:
-        (found,) = await select(work.tx, BillingPolicy, [BillingPolicy.ONLY])
-        work.known[BillingPolicy] = found
+    (found,) = await work.once(BillingPolicy, lambda: select(work.tx, BillingPolicy, [BillingPolicy.ONLY]))
     return found
 
 

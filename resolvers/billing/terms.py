@@ -47,21 +47,21 @@ async def renew_terms(work: Work, tariff: Tariff) -> None:
     terms = terms_of(work, tariff, before.version + 1)
     work.wrote = True
     await insert(work.tx, terms)
-    work.known.pop((TariffTerms, tariff.id), None)
+    work.known.pop(("latest terms", tariff.id), None)
     sql = f"UPDATE contracts SET terms_id = $1 WHERE tariff_id = $2 AND status = '{ContractStatus.DRAFT}'"
     await work.write(sql, [terms.id, tariff.id])
 
 
 async def latest_terms(work: Work, tariff_id: int) -> TariffTerms:
     """The terms that a contract has which gets the tariff now."""
-    if (known := work.known.get((TariffTerms, tariff_id))) is not None:
+    if (known := work.known.get(("latest terms", tariff_id))) is not None:
         return known  # type: ignore[no-any-return]  # of a tariff that is held
     if any(isinstance(row, TariffTerms) for row in work.appended):
         await work.store()
     columns = list(TariffTerms._meta.fields_db_projection)
     sql = f"SELECT {', '.join(columns)} FROM tariff_terms WHERE tariff_id = $1 ORDER BY version DESC LIMIT 1"
     (row,) = await work.tx.fetch(spelt(work.tx.dialect, sql), [tariff_id])
-    terms = work.known[TariffTerms, tariff_id] = TariffTerms._init_from_db(**dict(zip(columns, row, strict=True)))
+    terms = work.known["latest terms", tariff_id] = TariffTerms._init_from_db(**dict(zip(columns, row, strict=True)))
     return terms
 
 

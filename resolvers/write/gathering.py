@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from resolvers.faults import Fault
-from resolvers.write.unit_of_work import Direct, Lock, rank
+from resolvers.write.locks import Direct, Lock, rank
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Sequence
 
     from models.entity import Entity
-    from resolvers.write.unit_of_work import Rows, Work
+    from resolvers.write.locks import Rows
+    from resolvers.write.unit_of_work import Work
 
 E = TypeVar("E", bound="Entity")
 

@@ -11,105 +11,35 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from models.billing import BillingPolicy
-from models.contracts import Contract
-from models.customers import Customer
 from models.database import Dialect, Raced
-from models.database.rows import Change, any_of, deletion, id_list, insertions, new_ids, updates, write
+from models.database.rows import any_of, deletion, id_list, new_ids, write
 from models.entity import Entity
-from models.fields import HundredthsField, MomentField, moment_text
-from models.jobs import Job
 from models.journal import AuditEvent
-from models.payments import Payment
-from models.sims import Sim
-from models.tariffs import Tariff
-from models.tickets import Ticket
-from models.users import User
 from resolvers.faults import not_found
-from resolvers.value_kinds import hundredths_text
+from resolvers.write.changes import changes_of, differing_columns
+from resolvers.write.locks import LOCK_ORDER, Direct, Lock, Rows, decisive, instance, rank, select
+from resolvers.write.tracked import Beginning, Tracked, additions, changes_of_rows, id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+    from enum import StrEnum
 
     from tortoise.models import Model
 
-    from models.database import Reader, Transaction
+    from models.database import Transaction
     from resolvers.context import Context
 
+__all__ = ["LOCK_ORDER", "Lock", "Work", "select"]
+
 E = TypeVar("E", bound=Entity)
-
-LOCK_ORDER: tuple[type[Entity], ...] = (BillingPolicy, Customer, Tariff, Contract, Sim, Payment, Ticket, User, Job)
-"""Rows are locked in this order, ids ascending within one, so that two operations never wait for each other. New rows
-are stored in it too: each refers to earlier ones only."""
-
+T = TypeVar("T")
 
 SKEW: Final = timedelta(minutes=1)
 """How far the clocks of two machines may be apart."""
 BREATH: Final = 500
 """Rows after which a cascade lets others have the event loop."""
-
-
-class Lock(Enum):
-    """How a row is held until the transaction ends."""
-
-    NONE = ""
-    SHARE = " FOR SHARE"
-    """It is only read, and must not change meanwhile."""
-    CHANGE = " FOR NO KEY UPDATE"
-
-
-@dataclass(slots=True)
-class Tracked:
-    """A row in the unit of work: as the journal last knew it, and as the database holds it now (nothing of a new one).
-
-    `action` names its next audit event.
-    """
-
-    row: Entity
-    before: dict[str, Any]
-    stored: dict[str, Any]
-    mode: Lock
-    action: str | None = None
-    reason: str | None = None
-
-    @property
-    def is_new(self) -> bool:
-        return not self.stored
-
-
-class Rows(Protocol):
-    """Where locked rows come from."""
-
-    async def get(self, model: type[E], ids: Sequence[int], mode: Lock) -> list[E]:
-        """The rows that exist, locked, ids ascending."""
-
-
-@dataclass(slots=True)
-class Direct:
-    """Rows by a statement of their own."""
-
-    tx: Transaction
-
-    async def get(self, model: type[E], ids: Sequence[int], mode: Lock) -> list[E]:
-        return await select(self.tx, model, ids, mode)
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What a call finds, so that it can be undone: how much was waiting to be written, and what its rows were."""
-
-    locked: set[tuple[type[Entity], int]] = field(default_factory=set)
-    """Rows that it has locked, or holds for more than before."""
-    events: int = 0
-    appended: int = 0
-    removed: int = 0
-    rows: dict[tuple[type[Entity], int], tuple[Tracked | None, dict[str, Any], dict[str, Any]]] = field(
-        default_factory=dict
-    )
-    """By row, once the call has had it in hand."""
 
 
 @dataclass(slots=True)
@@ -192,7 +122,7 @@ class Work:
         (row,) = await self.rows.get(model, [row_id], Lock.NONE) or (None,)
         if row is None:
             raise not_found(model, row_id, named)
-        self.glimpsed[model, row_id] = _decisive(row)
+        self.glimpsed[model, row_id] = decisive(row)
         return row
 
     async def lock(self, model: type[E], row_id: int, mode: Lock = Lock.CHANGE, named: str | None = None) -> E:
@@ -229,7 +159,7 @@ class Work:
         known = self.tracked.get(key)
         if known is None:
             glimpsed = self.glimpsed.get(key)
-            if glimpsed is not None and glimpsed != _decisive(row):
+            if glimpsed is not None and glimpsed != decisive(row):
                 raise Raced
             found = row.row()
             known = self.tracked[key] = Tracked(row, found, found, mode)
@@ -274,7 +204,7 @@ class Work:
         )
         ids = {tracked.row.id for tracked in self._waiting(model)}
         for place, values in enumerate(found, 1):
-            row = _instance(model, columns, values)
+            row = instance(model, columns, values)
             self._track(row, Lock.CHANGE)
             ids.add(row.id)
             if place % BREATH == 0:
@@ -302,6 +232,13 @@ class Work:
     def _gone(self, model: type[Model]) -> set[int]:
         """Rows that are deleted as soon as it is stored."""
         return {row.id for row in self.removed if type(row) is model}
+
+    async def once(self, key: object, load: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What `load()` gives, asked once for all calls of this unit, also for those that want it at the same time."""
+        if key not in self.known:
+            self.known[key] = asyncio.ensure_future(load())
+        found: T = await self.known[key]
+        return found
 
     # --- changing rows --------------------------------------------------------------------------------------------
 
@@ -337,7 +274,7 @@ class Work:
         self._record_row(tracked)
         if not tracked.is_new:
             self.removed.append(row)
-        self._note(row, "delete", _changes(row, tracked.before, tracked.before, {}), tracked.reason)
+        self._note(row, "delete", changes_of(row, tracked.before, tracked.before, {}), tracked.reason)
 
     async def write(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """A statement that changes what is no entity (sessions …), at once. `$1` is spelt as the database wants it."""
@@ -349,11 +286,11 @@ class Work:
     ) -> None:
         """An event of its own for what has become of a locked row so far; `told` is what it says besides."""
         tracked, after = self.tracked[type(row), row.id], row.row()
-        differing = _differing(tracked.before, after)
+        differing = differing_columns(tracked.before, after)
         if differing:
             self._unstored.add((type(row), row.id))
             row.updated_at = after["updated_at"] = self.since(row)
-        self._note(row, action, _changes(row, differing, tracked.before, after) | dict(told or {}), reason)
+        self._note(row, action, changes_of(row, differing, tracked.before, after) | dict(told or {}), reason)
         tracked.before = after
 
     def mark(self, row: Entity, action: str, reason: str | None = None) -> None:
@@ -379,7 +316,7 @@ class Work:
 
     def _record_row(self, tracked: Tracked) -> None:
         row, after = tracked.row, tracked.row.row()
-        differing = _differing(tracked.before, after)
+        differing = differing_columns(tracked.before, after)
         if differing:
             if tracked.mode is not Lock.CHANGE:
                 raise RuntimeError(f"{row} is held to be read, and was changed.")
@@ -387,7 +324,7 @@ class Work:
             # a search text that follows a renamed customer is no change of the contract's own
             if not row.unjournaled.issuperset(differing):
                 row.updated_at = after["updated_at"] = self.since(row)
-                changes = _changes(row, differing, tracked.before, after)
+                changes = changes_of(row, differing, tracked.before, after)
                 self._note(row, tracked.action or self.action, changes, tracked.reason)
         tracked.before, tracked.action, tracked.reason = after, None, None
 
@@ -417,38 +354,14 @@ class Work:
         Raises the driver's `IntegrityError`.
         """
         self.wrote = True
-        rows = sorted((self.tracked[key] for key in self._unstored if key in self.tracked), key=_id)
+        rows = sorted((self.tracked[key] for key in self._unstored if key in self.tracked), key=id_of)
         self._unstored.clear()
-        changes: list[Change] = []
-        for model in sorted({type(one.row) for one in rows}, key=rank):
-            changes += self._insertions(model, rows)
-        for model in sorted({type(one.row) for one in rows}, key=rank):
-            changes += self._updates(model, rows)
-        await write(self.tx, [*changes, *self._appended()])
+        appended, self.appended, self.events = [*self.appended, *self.events], [], []
+        dialect = self.tx.dialect
+        await write(self.tx, [*changes_of_rows(dialect, rows), *additions(dialect, appended)])
         for one in rows:
             one.stored = one.before
         await self._delete()
-
-    def _insertions(self, model: type[Entity], rows: list[Tracked]) -> list[Change]:
-        new = [one.row for one in rows if type(one.row) is model and one.is_new]
-        return insertions(self.tx.dialect, new) if new else []
-
-    def _updates(self, model: type[Entity], rows: list[Tracked]) -> list[Change]:
-        """The columns that differ in any of the rows, of all of them: the others hold what they held."""
-        known = [one for one in rows if type(one.row) is model and not one.is_new]
-        differing = [(one.row, _differing(one.stored, one.before)) for one in known]
-        changed = [row for row, columns in differing if columns]
-        columns = sorted({name for _, columns in differing for name in columns})
-        return updates(self.tx.dialect, changed, columns) if changed else []
-
-    def _appended(self) -> list[Change]:
-        """Postings and events."""
-        rows = [*self.appended, *self.events]
-        self.appended, self.events = [], []
-        changes: list[Change] = []
-        for model in dict.fromkeys(map(type, rows)):
-            changes += insertions(self.tx.dialect, [row for row in rows if type(row) is model])
-        return changes
 
     async def _delete(self) -> None:
         """Children before their parents, each table by itself: the database looks for what still refers to them."""
@@ -477,74 +390,3 @@ class Work:
         await self.record()
         await self.store()
         return self.changed
-
-
-async def select(reader: Reader, model: type[E], ids: Sequence[int], mode: Lock = Lock.NONE) -> list[E]:
-    """Rows by id, ids ascending, in one statement; locked on PostgreSQL (SQLite's writer is alone anyway)."""
-    columns = list(model._meta.fields_db_projection)
-    dialect = reader.dialect
-    rows = await reader.fetch(
-        f"SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE id {any_of(dialect)} ORDER BY id"
-        + (mode.value if dialect is Dialect.POSTGRES else ""),
-        [id_list(dialect, ids)],
-    )
-    return [_instance(model, columns, row) for row in rows]
-
-
-def _instance(model: type[E], columns: list[str], values: tuple[Any, ...]) -> E:
-    return model._init_from_db(**dict(zip(columns, values, strict=True)))
-
-
-def rank(model: type[Entity]) -> int:
-    return LOCK_ORDER.index(model) if model in LOCK_ORDER else len(LOCK_ORDER)
-
-
-def _id(tracked: Tracked) -> int:
-    return tracked.row.id
-
-
-def _decisive(row: Entity) -> dict[str, Any]:
-    """What a glimpse is good for: the rows that it refers to, and the columns that it is watched for."""
-    names = (*(f"{relation}_id" for relation in row._meta.fk_fields), *row.watched)
-    return {name: getattr(row, name) for name in names}
-
-
-_ABSENT = object()
-
-
-def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """The columns whose values are not what they were."""
-    if before == after:
-        return []
-    return [name for name, value in after.items() if before.get(name, _ABSENT) != value]
-
-
-def _changes(
-    row: Entity, names: Iterable[str], before: dict[str, Any], after: dict[str, Any]
-) -> dict[str, list[object]]:
-    """`{field: [old, new]}` of what a person would look for among these; secrets stay out altogether."""
-    changes = {}
-    for name in names:
-        old, new = before.get(name), after.get(name)
-        if old != new and name not in row.unjournaled and name not in row.secrets:
-            changes[_spelt(name)] = [_shown(row, name, old), _shown(row, name, new)]
-    return changes
-
-
-def _spelt(column: str) -> str:
-    """As the documents call a field: a relation without its `_id`."""
-    return column if column == "transaction_id" else column.removesuffix("_id")
-
-
-def _shown(row: Entity, name: str, value: Any) -> object:
-    """A value as JSON shows it at the doors."""
-    if value is None:
-        return None
-    field_type = row._meta.fields_map[name]
-    if isinstance(field_type, HundredthsField):
-        return hundredths_text(value)
-    if isinstance(field_type, MomentField):
-        return moment_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.value if isinstance(value, Enum) else value

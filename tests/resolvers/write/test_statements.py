@@ -25,12 +25,14 @@ BESIDE = {Dialect.POSTGRES: 0, Dialect.SQLITE: 1}
 """SQLite takes the new row's id by a statement of its own, which crosses no network."""
 
 
-async def test_a_deposit_asks_who_calls_locks_and_stores(factory: Factory, database: Database) -> None:
+async def test_a_deposit_asks_who_calls_and_how_it_is_billed_locks_and_stores(
+    factory: Factory, database: Database
+) -> None:
     contract, meter = await factory.active_contract(balance="5"), Meter()
     token = METER.set(meter)
     await factory.run("contract.add_balance", contract.id, amount="1")
     METER.reset(token)
-    assert meter.statements == 3 + BESIDE[database.dialect]
+    assert meter.statements == 4 + BESIDE[database.dialect]
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ async def test_a_deposit_of_a_known_caller_is_read_back_and_nothing_else(
     path = f"/api/contracts/{contract.id}/add_balance/"
     response = await http.post(path, json={"amount": "1"}, headers=_bearer(known, Role.OPERATOR))
     assert response.status_code == 200
-    statements = 4 + BESIDE[known.database.dialect]
+    statements = 5 + BESIDE[known.database.dialect]
     assert f'statements;desc="{statements}"' in response.headers["server-timing"]
 
 
