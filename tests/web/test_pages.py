@@ -2,11 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from graphql import parse, validate
 
+from abonent.app import create_app
 from models.users import Role
 from resolvers.words import Language
 from schema.schema import GRAPHQL
@@ -166,6 +168,19 @@ async def test_graphiql_logs_in_runs_an_example_and_shows_the_schema(app, door):
         await shown.until("document.querySelector('.session [name=password]')")
         await shown.click(".graphiql-execute-button")
         await shown.until("document.querySelector('.result-window').innerText.includes('NOT_AUTHENTICATED')")
+
+
+@needs_parts
+@needs_chromium
+@pytest.mark.parametrize("path", ["/graphql", "/api/docs/"])
+async def test_under_a_prefix_pages_ask_for_nothing_outside_it(settings, factory, path):
+    user = await factory.user(role=Role.OPERATOR, password=PASSWORD)
+    app = create_app(replace(settings, root_path="/crm"))
+    async with app.router.lifespan_context(app), serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/crm{path}")
+        await log_in(shown, user.username)
+        await shown.until("document.querySelector('.graphiql-tab, .opblock-tag')")
+        only_ours(shown, f"{address}/crm/")
 
 
 @needs_parts

@@ -18,5 +18,4 @@ const defaultTabs = examples.map((example) => ({
   variables: example.variables ? JSON.stringify(example.variables, null, 2) : undefined,
 }));
 
-const root = window.ReactDOM.createRoot(main);
-root.render(window.React.createElement(window.GraphiQL, { fetcher, defaultTabs, shouldPersistHeaders: false }));
+window.ReactDOM.createRoot(main).render(window.React.createElement(window.GraphiQL, { fetcher, defaultTabs, shouldPersistHeaders: false }));
