@@ -94,13 +94,13 @@ CUSTOMER = {
     "birth_date": NOT_A_DAY,
     "phone": (*NOT_A_PHONE, *REQUIRED),
     "email": NOT_AN_EMAIL,
-    "document_type": (*NOT_A_CHOICE, None, ""),
+    "document_type": (*NOT_A_CHOICE, ""),
     "document_number": (*NOT_SHORT_TEXT, *REQUIRED),
     "passport_issued_by": NOT_SHORT_TEXT,
     "passport_issue_date": NOT_A_DAY,
     "inn": NOT_SHORT_TEXT,
     "address": NOT_LONG_TEXT,
-    "customer_type": (*NOT_A_CHOICE, None, ""),
+    "customer_type": (*NOT_A_CHOICE, ""),
     "organization_name": NOT_SHORT_TEXT,
     "notes": NOT_LONG_TEXT,
 }
@@ -113,15 +113,15 @@ SIM = {
 CONTRACT = {
     "customer_id": (*NOT_A_REFERENCE, None, ""),
     "tariff_id": (*NOT_A_REFERENCE, None, ""),
-    "signed_date": (*NOT_A_DAY, None, ""),
-    "credit_limit": (*NOT_AN_AMOUNT, "-0.01", -1, None, ""),
+    "signed_date": (*NOT_A_DAY, ""),
+    "credit_limit": (*NOT_AN_AMOUNT, "-0.01", -1, ""),
     "notes": NOT_LONG_TEXT,
 }
 PAYMENT = {
     "contract_id": (*NOT_A_REFERENCE, None, ""),
-    "transaction_type": (*NOT_A_CHOICE, None, ""),
+    "transaction_type": (*NOT_A_CHOICE, ""),
     "amount": (*NOT_AN_AMOUNT, "0", 0, "-1", None, ""),
-    "payment_method": (*NOT_A_CHOICE, None, ""),
+    "payment_method": (*NOT_A_CHOICE, ""),
     "transaction_id": NOT_SHORT_TEXT,
     "description": NOT_LONG_TEXT,
 }
