@@ -67,7 +67,11 @@ class Write:
 
     def _response(self, context: Context, done: Answer) -> Response:
         nothing = self.status == HTTPStatus.NO_CONTENT
-        response = Response(status_code=self.status) if nothing else answer(done.body, context.language, self.status)
+        response = (
+            Response(status_code=self.status)
+            if nothing
+            else answer(done.body, done.language or context.language, self.status)
+        )
         if done.replayed:
             response.headers["Idempotent-Replayed"] = "true"
         return response

@@ -17,6 +17,7 @@ from models.database import Dialect
 from models.journal import IdempotencyKey
 from resolvers.faults import Code, fault
 from resolvers.statements import spelt
+from resolvers.words import Language
 from resolvers.write.inputs import given
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Kept:
     target: int
     notes: Mapping[str, Any]
     answer: bytes | None
+    language: Language | None
+    """Of the kept answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,14 @@ async def claim(work: Work, call: Keyed, data: object) -> Claim:
         raise fault(Code.IDEMPOTENCY_MISMATCH)
     answer = row.answer if row.door == document else None
     outcome: dict[str, Any] = dict(row.outcome)
-    return Claim(row.id, document, Kept(outcome["target"], outcome["notes"], answer))
+    language = Language(outcome["language"]) if answer is not None and "language" in outcome else None
+    return Claim(row.id, document, Kept(outcome["target"], outcome["notes"], answer, language))
 
 
-async def keep(held: Claim, target: int, notes: Mapping[str, Any], answer: bytes | None) -> None:
+async def keep(held: Claim, target: int, notes: Mapping[str, Any], answer: bytes | None, language: Language) -> None:
     """Keep the outcome under the key, and the answer if it is there and not large; else a retry's is made anew."""
     kept = answer if answer is not None and len(answer) <= KEPT_BYTES else None
-    outcome = {"target": target, "notes": dict(notes)}
+    outcome = {"target": target, "notes": dict(notes), "language": language.value}
     await IdempotencyKey.filter(id=held.row_id).update(door=held.document, outcome=outcome, answer=kept)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from models.entity import Entity
     from resolvers.context import Context
     from resolvers.identity.permissions import Caller
+    from resolvers.words import Language
 
 
 AMOUNT = "amount"
@@ -197,6 +198,8 @@ class Answer:
     outcome: Outcome
     body: bytes
     replayed: bool = False
+    language: Language | None = None
+    """Of a replayed answer, which is that of the first call whatever the language of this one."""
 
 
 async def perform(context: Context, call: Call) -> Answer:
@@ -308,7 +311,9 @@ async def _perform(work: Work, call: Call, data: object) -> Answer:
     outcome = Outcome(call.operation, row.id, work.notes)
     body = b"" if call.present_after else await call.present(work.context, work.tx, outcome)
     if claim and changed:
-        await idempotency.keep(claim, outcome.id, outcome.notes, None if call.present_after else body)
+        await idempotency.keep(
+            claim, outcome.id, outcome.notes, None if call.present_after else body, work.context.language
+        )
     elif claim:
         await idempotency.give_back(claim)
     return Answer(outcome, body)
@@ -371,7 +376,7 @@ async def _replay(work: Work, call: Call, kept: idempotency.Kept) -> Answer:
         if op.effect is not Effect.DELETE and not await select(work.tx, op.entity, [outcome.id]):
             raise not_found(op.entity, outcome.id)
         body = b"" if call.present_after else await call.present(work.context, work.tx, outcome)
-    return Answer(outcome, body, replayed=True)
+    return Answer(outcome, body, replayed=True, language=kept.language)
 
 
 def explained(error: IntegrityError) -> Fault:

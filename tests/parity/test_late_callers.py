@@ -108,3 +108,4 @@ async def test_a_rest_replay_is_the_first_answer_whatever_its_language(factory: 
     first = await door.http.post(path, headers=headers | {"Accept-Language": "ru"})
     again = await door.http.post(path, headers=headers | {"Accept-Language": "en"})
     assert (again.content, again.headers["Idempotent-Replayed"]) == (first.content, "true")
+    assert again.headers["Content-Language"] == "ru"
