@@ -489,7 +489,30 @@ COMPUTED = {
     ("Staff", "fullName"): lambda _, row: staff_name(row),
     ("Event", "actorName"): named("actor_id"),
     ("Event", "entityId"): lambda _, row: f"{row['entity']}_{row['entity_id']}",
+    ("Event", "entityType"): lambda _, row: PREFIXES[row["entity"]].lower(),
+    ("Event", "type"): lambda _, row: f"{PREFIXES[row['entity']].lower()}.{row['action']}",
     ("Event", "changes"): lambda _, row: changes_of(row),
 }
 COMPUTED |= {(typename, "id"): lambda _, row: f"{PREFIX_OF[row.typename]}_{row['id']}" for typename in MODELS}
 COMPUTED |= {(typename, "databaseId"): lambda _, row: row["id"] for typename in MODELS}
+
+
+def is_known(typename, name):
+    """Whether this evaluation can say what a field answers."""
+    key = (typename, name)
+    return key != ("Event", "entity") and (
+        key in COMPUTED
+        or key in MANY
+        or key in ONE
+        or key in {("Customer", "sims"), ("Customer", "payments")}
+        or name == "history"
+        or snake(name) in MODELS[typename]._meta.fields_db_projection
+    )
+
+
+for (
+    typename
+) in MODELS:  # what it does not know (terms, periods, jobs, an event's entity) is asked by no random document
+    fields = SCHEMA.type_map[typename].fields
+    for name in [name for name in fields if not is_known(typename, name)]:
+        del fields[name]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from models.billing import BillingPolicy
 from models.users import Role, User
 from resolvers import value_kinds
 from resolvers.identity import tokens
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 STEPS = 220
-SCRIPTED = [operation for operation in OPERATIONS if operation.entity is not User]
+SCRIPTED = [one for one in OPERATIONS if one.entity not in {User, BillingPolicy} and not one.starts_job]
+"""Users and sessions are tried elsewhere; the policy has no id, and a job's answer is the job."""
 ROWS = 5
 """Ids are drawn up to here, so that steps meet; the next one is missing for long."""
 

@@ -57,6 +57,7 @@ ticket.create            any                                           employee,
 ticket.update            any                                           employee, operator, supervisor, admin
 ticket.delete            any                                           supervisor, admin
 ticket.assign            new, in_progress, waiting → stays             employee, operator, supervisor, admin +
+ticket.unassign          new, in_progress, waiting → stays             employee, operator, supervisor, admin
 ticket.start_work        new, waiting → in_progress                    employee, operator, supervisor, admin
 ticket.wait              new, in_progress → waiting                    employee, operator, supervisor, admin
 ticket.resolve           new, in_progress, waiting → resolved          employee, operator, supervisor, admin

@@ -47,12 +47,12 @@ FAULTS = {
         "payment {payment} (100.00) and its ledger entry",
     ),
     "a refunded payment without a refund": (
-        "UPDATE payments SET status = 'refunded' WHERE id = {payment}",
-        "payment {payment} is refunded, without a refund",
+        "UPDATE payments SET status = 'refunded', refunded_amount = amount WHERE id = {payment}",
+        "payment {payment} is refunded, 100.00 of it refunded, and its refunds are 0.00",
     ),
     "a refund of a payment not refunded": (
-        "UPDATE payments SET status = 'success' WHERE id = {refunded}",
-        "payment {refunded} is success, its refund is payment {refund}",
+        "UPDATE payments SET status = 'success', refunded_amount = 0 WHERE id = {refunded}",
+        "payment {refunded} is success, 0.00 of it refunded, and its refunds are 25.00",
     ),
     "a tally that is not the number": (
         "UPDATE tallies SET number = number + 3 WHERE counted = 'tickets'",
@@ -60,7 +60,7 @@ FAULTS = {
     ),
     "a refund of another amount": (
         "UPDATE payments SET amount = 1 WHERE id = {refund}",
-        "payment {refunded} is refunded, its refund is payment {refund}",
+        "payment {refunded} is refunded, 25.00 of it refunded, and its refunds are 0.01",
     ),
     "a SIM out of step with its contract": (
         "UPDATE sims SET status = 'suspended' WHERE id = {sim}",
