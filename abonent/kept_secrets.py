@@ -25,7 +25,7 @@ def keep_once(path: Path, make: Callable[[], str]) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = _written(path, make())
     try:
         os.link(draft, path)
@@ -38,7 +38,7 @@ def keep_once(path: Path, make: Callable[[], str]) -> str:
 
 def keep(path: Path, text: str) -> None:
     """Write the file anew, with mode 0600, at one stroke. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _written(path, text).replace(path)
 
 

@@ -218,6 +218,7 @@ def test_for_sqlite_a_key_is_made_once_and_kept_for_the_owner_only(tmp_path):
     assert first == second == (kept.read_text(),)
     assert len(first[0]) >= 32
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
 
 
 def test_old_keys_still_verify_but_come_after_the_one_that_signs():
