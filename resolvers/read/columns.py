@@ -60,6 +60,6 @@ def nullable(model: type[Model]) -> tuple[Column, ...]:
     return tuple(one for one in orderable(model) if one.nullable)
 
 
-_UNSEEN = frozenset({"search", "email_key", "document_key", "username_key"})
-"""Folded copies that the program keeps for itself."""
+_UNSEEN = frozenset({"search", "email_key", "document_key", "username_key", "reminded_for", "reminded_step"})
+"""Folded copies and marks that the program keeps for itself."""
 _SCALARS = tuple(field_type for field_type, kind in _KINDS if kind is not Kind.DOCUMENT)

@@ -325,7 +325,12 @@ def tags(tell: Teller) -> list[Schema]:
         for typename in _GROUPS
     ]
     auth = {"name": "auth", "description": tell("Logging in, staying logged in, logging out.")}
-    return [auth, *entities, {"name": "events", "description": tell("The event feed: all that has happened.")}]
+    others = {
+        "events": "The event feed: all that has happened.",
+        "search": "One search over everything.",
+        "billing": "Monthly fees: the policy, and the runs that settle what is due.",
+    }
+    return [auth, *entities, *({"name": name, "description": tell(said)} for name, said in others.items())]
 
 
 _GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job")

@@ -33,6 +33,10 @@ CALLS: dict[str, str] = {
     "What stands between the cells of a CSV.": "Чем разделены ячейки CSV.",
     "`1`: a CSV begins with a byte order mark.": "`1`: CSV начинается с метки порядка байтов.",
     "One of them.": "Одна запись по её id.",
+    "One search over everything.": "Один поиск по всему.",
+    "Monthly fees: the policy, and the runs that settle what is due.": (
+        "Абонентская плата: правила и расчёты, которые списывают то, что подошло к сроку."
+    ),
     "Figures, exact at the moment of asking.": "Статистика, точная на момент запроса.",
     "Who may:": "Кому доступно:",
     "Possible in the states:": "Возможно в состояниях:",

@@ -60,7 +60,8 @@ def test_each_kind_of_value_has_its_comparisons_under_the_documented_names():
         *("signed", "signedAfter", "signedBefore"),
         *("isOverdue", "createdAfter", "createdBefore"),
         *("suspensionReasonIsNull", "activationDateIsNull", "terminationDateIsNull", "nextBillingDateIsNull"),
-        "notesIsNull",
+        *("anchorDateIsNull", "scheduledTariffIsNull", "scheduledOnIsNull", "repriceTermsIsNull", "repriceOnIsNull"),
+        *("promisedUntilIsNull", "postponedUntilIsNull", "suspendedOnIsNull", "notesIsNull"),
     ]
 
 
