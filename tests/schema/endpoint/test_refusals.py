@@ -40,13 +40,11 @@ async def test_every_bad_value_is_named(errors):
         phone="what",
         email="nobody",
         documentNumber="\x00",
-        documentType=None,
     ) == [
         ("VALIDATION", "firstName"),
         ("VALIDATION", "lastName"),
         ("VALIDATION", "phone"),
         ("VALIDATION", "email"),
-        ("VALIDATION", "documentType"),
         ("VALIDATION", "documentNumber"),
     ]
 
