@@ -53,6 +53,9 @@ _CONTRACT: Final = f"""
 SELECT k.id, k.number, k.status, {words("k.status", ContractStatus)} AS status_display, k.suspension_reason,
     {words("k.suspension_reason", SuspensionReason)} AS suspension_reason_display,
     k.customer_id AS customer, {_NAME.format("c")} AS customer_name, k.tariff_id AS tariff, f.name AS tariff_name,
+    k.terms_id AS terms, {_money("m.monthly_fee")} AS monthly_fee, k.anchor_date,
+    k.scheduled_tariff_id AS scheduled_tariff, k.scheduled_on, k.reprice_on,
+    {_money("k.promised_amount")} AS promised_amount, k.promised_until, k.postponed_until, k.suspended_on,
     s.id AS sim, {_money("k.balance")} AS balance, {_money("k.credit_limit")} AS credit_limit, k.signed_date,
     k.activation_date, k.termination_date, k.next_billing_date, k.notes,
     (SELECT count(*) FROM payments p WHERE p.contract_id = k.id) AS payments_count,
@@ -61,7 +64,7 @@ SELECT k.id, k.number, k.status, {words("k.status", ContractStatus)} AS status_d
 """
 _CONTRACT_JOINS: Final = (
     "JOIN customers c ON c.id = k.customer_id JOIN tariffs f ON f.id = k.tariff_id "
-    "LEFT JOIN sims s ON s.contract_id = k.id"
+    "JOIN tariff_terms m ON m.id = k.terms_id LEFT JOIN sims s ON s.contract_id = k.id"
 )
 _PAYMENT: Final = f"""
 SELECT p.id, p.contract_id AS contract, k.number AS contract_number, {_NAME.format("c")} AS customer_name,
@@ -70,7 +73,8 @@ SELECT p.id, p.contract_id AS contract, k.number AS contract_number, {_NAME.form
     {words("p.payment_method", PaymentMethod)} AS payment_method_display, p.transaction_id, p.description, p.status,
     {words("p.status", PaymentStatus)} AS status_display, {_money("p.balance_after")} AS balance_after,
     {_moment("p.payment_date")} AS payment_date, {_moment("p.processed_at")} AS processed_at,
-    p.processed_by_id AS processed_by, {_moment("p.created_at")} AS created_at,
+    p.processed_by_id AS processed_by, {_money("p.refunded_amount")} AS refunded_amount,
+    {_moment("p.created_at")} AS created_at,
     {_moment("p.updated_at")} AS updated_at
 """
 _PAYMENT_JOINS: Final = "JOIN contracts k ON k.id = p.contract_id JOIN customers c ON c.id = k.customer_id"

@@ -51,6 +51,14 @@ _CONTRACT: Final = {
     "customer_name": _NAME,
     "tariff": "k.tariff_id",
     "tariff_name": "f.name",
+    "terms": "k.terms_id",
+    "monthly_fee": _money("m.monthly_fee"),
+    "scheduled_tariff": "k.scheduled_tariff_id",
+    "promised_amount": _money("k.promised_amount"),
+    **{
+        name: f"k.{name}"
+        for name in ("anchor_date", "scheduled_on", "reprice_on", "promised_until", "postponed_until", "suspended_on")
+    },
     "sim": "s.id",
     "balance": _money("k.balance"),
     "credit_limit": _money("k.credit_limit"),
@@ -64,7 +72,7 @@ _CONTRACT: Final = {
 }
 _CONTRACT_JOINS: Final = (
     "JOIN customers c ON c.id = k.customer_id JOIN tariffs f ON f.id = k.tariff_id "
-    "LEFT JOIN sims s ON s.contract_id = k.id"
+    "JOIN tariff_terms m ON m.id = k.terms_id LEFT JOIN sims s ON s.contract_id = k.id"
 )
 _PAYMENT: Final = {
     "id": "p.id",
@@ -81,6 +89,7 @@ _PAYMENT: Final = {
     "balance_after": f"CASE WHEN p.balance_after IS NOT NULL THEN {_money('p.balance_after')} END",
     **{name: f"p.{name}" for name in ("payment_date", "processed_at")},
     "processed_by": "p.processed_by_id",
+    "refunded_amount": _money("p.refunded_amount"),
     **{name: f"p.{name}" for name in ("created_at", "updated_at")},
 }
 _PAYMENT_JOINS: Final = "JOIN contracts k ON k.id = p.contract_id JOIN customers c ON c.id = k.customer_id"
