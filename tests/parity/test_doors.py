@@ -224,4 +224,6 @@ async def test_the_same_script_through_either_door(seed, language, fresh):
     assert rest_held == graphql_held
     codes = {code for told in rest_told for code, _, _ in told}
     assert {"validation", "invalid_transition", "not_found", "permission_denied"} <= codes
-    assert len({one.operation.name for one, told in zip(steps, rest_told, strict=True) if not told}) > len(SCRIPTED) / 2
+    assert (
+        len({one.operation.name for one, told in zip(steps, rest_told, strict=True) if not told}) > len(SCRIPTED) * 0.4
+    )
