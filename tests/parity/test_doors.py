@@ -40,6 +40,8 @@ pytestmark = pytest.mark.anyio
 STEPS = 220
 SCRIPTED = [one for one in OPERATIONS if one.entity not in {User, BillingPolicy} and not one.starts_job]
 """Users and sessions are tried elsewhere; the policy has no id, and a job's answer is the job."""
+POSSIBLE = [one for one in SCRIPTED if one.name not in {"contract.bill", "job.cancel"}]
+"""Billing is off in a script, and there are no jobs in it."""
 ROWS = 5
 """Ids are drawn up to here, so that steps meet; the next one is missing for long."""
 
@@ -224,6 +226,4 @@ async def test_the_same_script_through_either_door(seed, language, fresh):
     assert rest_held == graphql_held
     codes = {code for told in rest_told for code, _, _ in told}
     assert {"validation", "invalid_transition", "not_found", "permission_denied"} <= codes
-    assert (
-        len({one.operation.name for one, told in zip(steps, rest_told, strict=True) if not told}) > len(SCRIPTED) * 0.4
-    )
+    assert len({one.operation.name for one, told in zip(steps, rest_told, strict=True) if not told}) > len(POSSIBLE) / 2
