@@ -29,6 +29,8 @@ UNREAD_SECONDS: Final = 20.0
 """An answer that waits to be read must move on in each such time."""
 UNREAD_BYTES: Final = 16_384
 """By so much at least, or to its end. A bad mobile connection takes far more."""
+PIPELINED: Final = 16
+"""So many requests may wait behind the one that is being answered before the connection is read no further."""
 TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 NO_TUNNEL: Final = b"HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\nallow: \r\ncontent-length: 0\r\n\r\n"
@@ -134,6 +136,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self.in_head = False
         self._stop_timer()
         super().on_headers_complete()
+        if 0 < len(self.pipeline) <= PIPELINED:  # a connection that is not read does not tell that its client has gone
+            self.flow.resume_reading()
 
     def on_message_complete(self) -> None:
         self.between = True

@@ -156,14 +156,17 @@ async def test_an_answer_that_nobody_reads_does_not_keep_its_connection(monkeypa
 
 
 async def test_an_answer_that_is_read_slowly_comes_whole(monkeypatch):
-    monkeypatch.setattr(protocol, "UNREAD_SECONDS", 0.1)
+    monkeypatch.setattr(protocol, "UNREAD_SECONDS", 0.5)
     async with served(big) as (port, _):
-        reader, writer = await connected(port)
+        # With buffers of 4 kB the system's delayed acknowledgements alone may take minutes.
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=400_000)
         writer.write(ASKED)
         size = 0
         while size < len(BIG):
-            size += len(await asyncio.wait_for(reader.read(400_000), 2))
-            await asyncio.sleep(0.002)
+            piece = await asyncio.wait_for(reader.read(400_000), 2)
+            assert piece, f"the connection was closed after {size:,} bytes"
+            size += len(piece)
+            await asyncio.sleep(0.02)
         writer.close()
 
 
