@@ -15,7 +15,6 @@ from models.users import Role
 from resolvers.context import Context
 from resolvers.faults import Invalid
 from resolvers.identity import passwords
-from resolvers.statements import spelt
 from resolvers.users import UserInput, create_user, update_user
 from resolvers.words import Language
 from resolvers.write.inputs import Mode, parse
@@ -97,9 +96,7 @@ async def make_user(context: Context, raw: Mapping[str, object]) -> int:
 
 
 async def user_id_of(reader: Reader, username: str) -> int | None:
-    rows = await reader.fetch(
-        spelt(reader.dialect, "SELECT id FROM users WHERE username_key = $1"), [caseless(username)]
-    )
+    rows = await reader.fetch("SELECT id FROM users WHERE username_key = $1", [caseless(username)])
     return rows[0][0] if rows else None
 
 
@@ -142,7 +139,7 @@ async def _made_here(reader: Reader, person: Person) -> tuple[int | None, str | 
         " WHERE username_key = $1 AND (username_key = $2 OR (first_name = $3 AND last_name = $4))"
     )
     values = [caseless(person.username), ADMIN, person.first_name, person.last_name]
-    rows = await reader.fetch(spelt(reader.dialect, sql), values)
+    rows = await reader.fetch(sql, values)
     return (rows[0][0], rows[0][1]) if rows else (None, None)
 
 

@@ -21,7 +21,6 @@ from resolvers.identity.callers import caller_of
 from resolvers.identity.optimistic_caller import remember
 from resolvers.identity.permissions import Caller, Permission, require
 from resolvers.identity.tokens import Claims, TokenType
-from resolvers.statements import spelt
 from resolvers.value_kinds import LONG_TEXT, Secret, Text
 from resolvers.write.inputs import takes
 from resolvers.write.operation import Answer, Call, Effect, operation, perform
@@ -108,9 +107,7 @@ async def login(context: Context, username: str, password: str) -> Tokens:
 
 
 async def _named(reader: Reader, username: str) -> User | None:
-    found = await reader.fetch(
-        spelt(reader.dialect, "SELECT id FROM users WHERE username_key = $1"), [caseless(username)]
-    )
+    found = await reader.fetch("SELECT id FROM users WHERE username_key = $1", [caseless(username)])
     rows = await select(reader, User, [found[0][0]]) if found else []
     return rows[0] if rows else None
 
@@ -181,7 +178,7 @@ async def _rotate(settings: Settings, claims: Claims, tx: Transaction) -> Tokens
 async def _may_rotate(settings: Settings, claims: Claims, moment: datetime, tx: Transaction) -> bool:
     """Whether the session lives, and this token of its is unused or was used just now; the session stays locked."""
     lock = Lock.CHANGE.value + " OF s" if tx.dialect is Dialect.POSTGRES else ""
-    rows = await tx.fetch(spelt(tx.dialect, _LIVING + lock), [claims.session_id, moment])
+    rows = await tx.fetch(_LIVING + lock, [claims.session_id, moment])
     if not rows or rows[0][0] != claims.user_id:
         return False
     kept = await RefreshToken.filter(session_id=claims.session_id)

@@ -19,7 +19,6 @@ from resolvers.read.columns import column, orderable
 from resolvers.read.selection import Comparison, Condition, Filter, ListSpec, Term
 from resolvers.read.tables import STAFF, USERS
 from resolvers.sessions import end_sessions
-from resolvers.statements import spelt
 from resolvers.ticket_actions import take_from_assignee
 from resolvers.value_kinds import Choice, Email, Phone, Secret, Text, Truth, Username
 from resolvers.words import Message
@@ -129,7 +128,7 @@ async def _lock_with_admins(work: Work, target: int, data: UserInput | None) -> 
         await work.lock_children(Ticket, "assigned_to_id", [target], within=OPEN)
     if wanted.keys() & {"role", "is_active"}:
         sql = f"SELECT id FROM users WHERE role = '{Role.ADMIN}' AND is_active"
-        admins = [row[0] for row in await work.tx.fetch(spelt(work.tx.dialect, sql))]
+        admins = [row[0] for row in await work.tx.fetch(sql)]
     await work.lock_all(User, [*admins, target])
     return await work.lock(User, target)
 

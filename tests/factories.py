@@ -181,8 +181,7 @@ class Factory:
 
     async def sim_of(self, contract: Contract) -> Sim:
         """The SIM that is bound to a contract."""
-        mark = "$1" if self.database.dialect == "postgres" else "?1"
-        ((sim_id,),) = await self.database.fetch(f"SELECT id FROM sims WHERE contract_id = {mark}", [contract.id])
+        ((sim_id,),) = await self.database.fetch("SELECT id FROM sims WHERE contract_id = $1", [contract.id])
         return await self.get(Sim, sim_id)
 
     async def payment(self, **raw: Any) -> Payment:

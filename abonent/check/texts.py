@@ -16,7 +16,6 @@ from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
 from resolvers.billing.months import month_start
-from resolvers.statements import spelt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -83,10 +82,9 @@ async def _rows(database: Database, derived: Derived) -> AsyncIterator[tuple[Ent
     """All rows and what is needed of their owners, in pages: each is read at one moment, owner and owned together."""
     columns = list(derived.model._meta.fields_db_projection)
     selected = ", ".join([*(f"t.{name}" for name in columns), *derived.owner])
-    sql = spelt(
-        database.dialect,
+    sql = (
         f"SELECT {selected} FROM {derived.model._meta.db_table} t {derived.join}"
-        f" WHERE t.id > $1 ORDER BY t.id LIMIT {PAGE}",
+        f" WHERE t.id > $1 ORDER BY t.id LIMIT {PAGE}"
     )
     last = 0
     while rows := await database.fetch(sql, [last]):

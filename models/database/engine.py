@@ -106,7 +106,7 @@ class Reader(Protocol):
     def dialect(self) -> Dialect: ...
 
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """The rows of one statement, their values by position; parameters are `$1` on PostgreSQL, `?1` on SQLite.
+        """The rows of one statement, their values by position; parameters are `$1`, `$2` …
 
         Raises `Unavailable`, and Tortoise's `IntegrityError` and `OperationalError`.
         """

@@ -81,9 +81,9 @@ async def write(tx: Transaction, changes: Sequence[Change]) -> None:
     if not changes:
         return
     if tx.dialect is Dialect.SQLITE:
-        await tx.fetch_all([(_numbered(change.sql, "?"), run) for change in changes for run in change.runs])
+        await tx.fetch_all([(_numbered(change.sql), run) for change in changes for run in change.runs])
         return
-    sql = _numbered(changes[0].sql, "$") if len(changes) == 1 else _joined(tuple(change.sql for change in changes))
+    sql = _numbered(changes[0].sql) if len(changes) == 1 else _joined(tuple(change.sql for change in changes))
     await tx.fetch(sql, [value for change in changes for value in change.runs[0]])
 
 
@@ -107,9 +107,9 @@ def _change(dialect: Dialect, sql: str, rows: Sequence[Model], columns: tuple[st
 
 
 @lru_cache(maxsize=1024)
-def _numbered(sql: str, mark: str, before: int = 0) -> str:
-    """The text with its parameters as the database numbers them, after those that come before."""
-    return _PARAMETER.sub(lambda found: f"{mark}{int(found[1]) + before}", sql)
+def _numbered(sql: str, before: int = 0) -> str:
+    """The text with its parameters numbered (`$1`), after those that come before."""
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + before}", sql)
 
 
 @lru_cache(maxsize=1024)
@@ -117,7 +117,7 @@ def _joined(parts: tuple[str, ...]) -> str:
     """PostgreSQL's one statement of several; each is carried out whole, and constraints hold at the end of all."""
     texts, before = [], 0
     for place, part in enumerate(parts):
-        texts.append(f"part{place} AS ({_numbered(part, '$', before)})")
+        texts.append(f"part{place} AS ({_numbered(part, before)})")
         before += max(int(number) for number in _PARAMETER.findall(part))
     return f"WITH {', '.join(texts)} SELECT 1"
 
@@ -125,11 +125,11 @@ def _joined(parts: tuple[str, ...]) -> str:
 _PARAMETER: Final = re.compile(r"\{([0-9]+)\}")
 
 
-def any_of(dialect: Dialect, parameter: str = "") -> str:
+def any_of(dialect: Dialect, parameter: str = "$1") -> str:
     """The condition that a column's value is in the list that is a parameter, the first: one text for any length."""
     if dialect is Dialect.POSTGRES:
-        return f"= ANY({parameter or '$1'}::int[])"
-    return f"IN (SELECT value FROM json_each({parameter or '?1'}))"
+        return f"= ANY({parameter}::int[])"
+    return f"IN (SELECT value FROM json_each({parameter}))"
 
 
 def id_list(dialect: Dialect, ids: Sequence[int]) -> object:
@@ -143,9 +143,9 @@ async def new_ids(tx: Transaction, model: type[Model], count: int) -> list[int]:
     if tx.dialect is Dialect.POSTGRES:
         sql = f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, $1)"
         return [row[0] for row in await tx.fetch(sql, [count])]
-    taken = await tx.fetch("UPDATE sqlite_sequence SET seq = seq + ?2 WHERE name = ?1 RETURNING seq", [table, count])
+    taken = await tx.fetch("UPDATE sqlite_sequence SET seq = seq + $2 WHERE name = $1 RETURNING seq", [table, count])
     if not taken:  # nothing has ever been inserted
-        taken = await tx.fetch("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2) RETURNING seq", [table, count])
+        taken = await tx.fetch("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2) RETURNING seq", [table, count])
     return list(range(taken[0][0] - count + 1, taken[0][0] + 1))
 
 

@@ -105,7 +105,7 @@ def _adapted(values: Sequence[object]) -> Params:
 
 
 def _numbered(values: Sequence[object]) -> dict[str, Any]:
-    """The parameters `?1`, `?2` …, which Python takes for named ones: from 3.14 on it refuses a sequence for them."""
+    """The parameters `$1`, `$2` …, which are named ones to SQLite."""
     return {str(number): adapted(value) for number, value in enumerate(values, 1)}
 
 

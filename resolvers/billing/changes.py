@@ -28,7 +28,6 @@ from resolvers.billing.months import DAY, next_start
 from resolvers.billing.terms import latest_terms
 from resolvers.faults import Code, Fault, invalid, invalid_transition
 from resolvers.identity.permissions import Permission
-from resolvers.statements import spelt
 from resolvers.value_kinds import Reference, Text, hundredths_text
 from resolvers.words import Message
 from resolvers.write.inputs import takes
@@ -130,7 +129,7 @@ async def _suffix(one: Billed) -> str:
     reference = f"{FEE}{one.contract.number}-{one.day}"
     sql = "SELECT count(*) FROM payments WHERE contract_id = $1 AND (transaction_id = $2 OR transaction_id LIKE $3)"
     params = [one.contract.id, reference, f"{reference}-%"]
-    ((made,),) = await one.work.tx.fetch(spelt(one.work.tx.dialect, sql), params)
+    ((made,),) = await one.work.tx.fetch(sql, params)
     return f"-{made + 1}" if made else ""
 
 

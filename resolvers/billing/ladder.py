@@ -20,7 +20,6 @@ from resolvers.billing.policy import policy_of
 from resolvers.billing.terms import latest_terms, terms_by_id
 from resolvers.faults import Code, Fault
 from resolvers.settlement import new_payment, settle
-from resolvers.statements import spelt
 from resolvers.value_kinds import hundredths_text
 from resolvers.words import Message
 from resolvers.write.unit_of_work import Lock
@@ -172,7 +171,7 @@ async def month_with(one: Billed, day: date) -> ChargePeriod | None:
     columns = list(ChargePeriod._meta.fields_db_projection)
     sql = f"""SELECT {", ".join(columns)} FROM charge_periods
         WHERE contract_id = $1 AND period_start <= $2 AND period_end >= $2"""
-    rows = await one.work.tx.fetch(spelt(one.work.tx.dialect, sql), [one.contract.id, day])
+    rows = await one.work.tx.fetch(sql, [one.contract.id, day])
     return ChargePeriod._init_from_db(**dict(zip(columns, rows[0], strict=True))) if rows else None
 
 

@@ -19,7 +19,6 @@ from resolvers.faults import Code, Fault, fault, invalid
 from resolvers.identity.permissions import Permission
 from resolvers.jobs.kind import JobKind, Scheduled, enqueue, enqueue_once
 from resolvers.jobs.running import Progress
-from resolvers.statements import spelt
 from resolvers.value_kinds import Day, Truth, hundredths_text
 from resolvers.words import Language, say
 from resolvers.write.batch import Step, perform_batch
@@ -130,7 +129,7 @@ async def _count(run: JobRun) -> Progress:
     """How many contracts there are to look at."""
     where, params = await _wanted(run)
     sql = f"SELECT count(*) FROM contracts WHERE {where}"
-    ((total,),) = await run.context.database.fetch(spelt(run.context.database.dialect, sql), [0, *params])
+    ((total,),) = await run.context.database.fetch(sql, [0, *params])
     return Progress(state={"after": 0}, total=total, result=_nothing())
 
 
@@ -158,7 +157,7 @@ async def _bill_batch(run: JobRun) -> None:
     database = run.context.database
     sql = f"SELECT id FROM contracts WHERE {where} ORDER BY id LIMIT {BATCH}"
     after = int(str(run.state["after"]))
-    ids = [row[0] for row in await database.fetch(spelt(database.dialect, sql), [after, *params])]
+    ids = [row[0] for row in await database.fetch(sql, [after, *params])]
     steps = [Step(settle_contract, row_id, BusinessDay(_day(run))) for row_id in ids]
     dry = bool(run.arguments.get("dry_run"))
 
@@ -269,7 +268,7 @@ async def _count_older(run: JobRun) -> Progress:
     database = run.context.database
     sql = f"SELECT count(*) FROM contracts WHERE {_OLDER}"
     params = [0, run.arguments["tariff"], run.arguments["terms"]]
-    ((total,),) = await database.fetch(spelt(database.dialect, sql), params)
+    ((total,),) = await database.fetch(sql, params)
     return Progress(state={"after": 0}, total=total, result={"contracts": 0})
 
 
@@ -279,7 +278,7 @@ async def _reprice_batch(run: JobRun) -> None:
 
     async def body(work: Work) -> Progress:
         sql = f"SELECT id FROM contracts WHERE {_OLDER} ORDER BY id LIMIT {BATCH}"
-        rows = await work.tx.fetch(spelt(work.tx.dialect, sql), [after, run.arguments["tariff"], terms])
+        rows = await work.tx.fetch(sql, [after, run.arguments["tariff"], terms])
         done = 0
         for contract in await work.lock_all(Contract, [row[0] for row in rows]):
             if contract.tariff_id == run.arguments["tariff"] and contract.scheduled_tariff_id is None:

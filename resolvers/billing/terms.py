@@ -10,7 +10,6 @@ from models.database.rows import insert
 from resolvers.read.columns import column, orderable
 from resolvers.read.selection import Filter, ListSpec, Term
 from resolvers.read.tables import TARIFF_TERMS
-from resolvers.statements import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,7 +59,7 @@ async def latest_terms(work: Work, tariff_id: int) -> TariffTerms:
         await work.store()
     columns = list(TariffTerms._meta.fields_db_projection)
     sql = f"SELECT {', '.join(columns)} FROM tariff_terms WHERE tariff_id = $1 ORDER BY version DESC LIMIT 1"
-    (row,) = await work.tx.fetch(spelt(work.tx.dialect, sql), [tariff_id])
+    (row,) = await work.tx.fetch(sql, [tariff_id])
     terms = work.known["latest terms", tariff_id] = TariffTerms._init_from_db(**dict(zip(columns, row, strict=True)))
     return terms
 
@@ -71,7 +70,7 @@ async def terms_by_id(work: Work, terms_id: int) -> TariffTerms:
     if found is None:
         columns = list(TariffTerms._meta.fields_db_projection)
         sql = f"SELECT {', '.join(columns)} FROM tariff_terms WHERE id = $1"
-        (row,) = await work.tx.fetch(spelt(work.tx.dialect, sql), [terms_id])
+        (row,) = await work.tx.fetch(sql, [terms_id])
         found = work.known[TariffTerms, terms_id] = TariffTerms._init_from_db(**dict(zip(columns, row, strict=True)))
     return found
 
@@ -81,7 +80,7 @@ async def terms_in_use(reader: Reader, tariff_id: int) -> bool:
     sql = (
         """SELECT 1 FROM charge_periods WHERE terms_id IN (SELECT id FROM tariff_terms WHERE tariff_id = $1) LIMIT 1"""
     )
-    return bool(await reader.fetch(spelt(reader.dialect, sql), [tariff_id]))
+    return bool(await reader.fetch(sql, [tariff_id]))
 
 
 async def give_tariff(work: Work, contract: Contract, tariff: Tariff) -> None:

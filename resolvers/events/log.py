@@ -22,7 +22,6 @@ from weakref import WeakKeyDictionary
 from models.database import Dialect
 from models.database.engine import give_longer
 from resolvers.faults import Code, fault
-from resolvers.statements import spelt
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +41,7 @@ _LOOK: Final = {
         SELECT last.id, pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
             CASE WHEN last.id > $1 THEN pg_current_xact_id()::text::bigint END
         FROM (SELECT coalesce(max(id), 0) AS id FROM audit_events) last""",
-    Dialect.SQLITE: "SELECT coalesce(max(id), 0), 0, 0 FROM audit_events WHERE ?1 = ?1",
+    Dialect.SQLITE: "SELECT coalesce(max(id), 0), 0, 0 FROM audit_events WHERE $1 = $1",
 }
 
 
@@ -174,7 +173,7 @@ class Log:
 
     async def _is_before(self, position: int, moment: datetime) -> bool:
         sql = "SELECT created_at < $2 FROM audit_events WHERE id <= $1 ORDER BY id DESC LIMIT 1"
-        rows = await self._database.fetch(spelt(self._database.dialect, sql), [position, moment])
+        rows = await self._database.fetch(sql, [position, moment])
         return bool(rows and rows[0][0])
 
 

@@ -15,7 +15,6 @@ from models.users import Role
 from resolvers.clock import now
 from resolvers.faults import Code, fault
 from resolvers.identity.permissions import Caller
-from resolvers.statements import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +35,7 @@ _HELD = "SELECT user_id, username, role{beside} FROM held_caller($1, $2)"
 
 async def caller_of(reader: Reader, session_id: UUID) -> Caller | None:
     """Who the session belongs to now; None if it has ended, or its user was deactivated."""
-    rows = await reader.fetch(spelt(reader.dialect, _LIVING), [session_id, now()])
+    rows = await reader.fetch(_LIVING, [session_id, now()])
     return _caller(rows, session_id)
 
 
@@ -44,10 +43,9 @@ async def _held(tx: Transaction, caller: Caller, model: type[Entity] | None) -> 
     """The same caller now, with what says so held until the transaction ends, and perhaps an id."""
     if caller.session_id is None:
         sql = _USER + (" FOR SHARE" if tx.dialect is Dialect.POSTGRES else "")
-        return _caller(await tx.fetch(spelt(tx.dialect, sql), [caller.user_id]), None), []
+        return _caller(await tx.fetch(sql, [caller.user_id]), None), []
     if tx.dialect is not Dialect.POSTGRES:
-        sql = spelt(tx.dialect, _LIVING)
-        return _caller(await tx.fetch(sql, [caller.session_id, now()]), caller.session_id), []
+        return _caller(await tx.fetch(_LIVING, [caller.session_id, now()]), caller.session_id), []
     beside = "" if model is None else f", nextval(pg_get_serial_sequence('{model._meta.db_table}', 'id'))"
     rows = await tx.fetch(_HELD.format(beside=beside), [caller.session_id, now()])
     return _caller(rows, caller.session_id), [row[3] for row in rows if model is not None]

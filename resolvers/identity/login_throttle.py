@@ -29,7 +29,6 @@ from models.users import LoginFailure
 from resolvers.clock import now
 from resolvers.faults import Code, Fault
 from resolvers.identity import passwords
-from resolvers.statements import spelt
 from resolvers.words import Message
 
 if TYPE_CHECKING:
@@ -205,7 +204,7 @@ async def _tally(tx: Transaction, **scope: str) -> Tally:
         "SELECT count(*) FILTER (WHERE NOT pending), count(*) FILTER (WHERE pending),"
         f" max(created_at) FILTER (WHERE NOT pending) FROM login_failures WHERE {where}"
     )
-    ((failures, pending, last),) = await tx.fetch(spelt(tx.dialect, sql), list(scope.values()))
+    ((failures, pending, last),) = await tx.fetch(sql, list(scope.values()))
     return Tally(failures, pending, MomentField().to_python_value(last))
 
 

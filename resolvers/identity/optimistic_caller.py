@@ -19,7 +19,6 @@ from resolvers.clock import now
 from resolvers.faults import Fault
 from resolvers.identity import tokens
 from resolvers.identity.tokens import TokenType
-from resolvers.statements import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +74,7 @@ class Guard:
         """As of `Reader`. Raises `UnprovenError` where that gives no row."""
         caller = self.caller
         known = (caller.session_id, caller.user_id, now(), caller.role.value, caller.username)
-        rows = await self.database.fetch(_guarded(sql, len(params), self.dialect), [*params, *known])
+        rows = await self.database.fetch(_guarded(sql, len(params)), [*params, *known])
         if not rows:
             raise UnprovenError
         self.proven = True
@@ -83,10 +82,10 @@ class Guard:
 
 
 @lru_cache(maxsize=2_048)
-def _guarded(sql: str, parameters: int, dialect: Dialect) -> str:
+def _guarded(sql: str, parameters: int) -> str:
     """The statement under a condition that no row of it has a part in, so that it is decided once, before all else."""
     session, user, moment, role, name = (f"${parameters + number}" for number in range(1, 6))
     lives = f"""(SELECT true FROM sessions s JOIN users u ON u.id = s.user_id
         WHERE s.id = {session} AND s.user_id = {user} AND s.ended_at IS NULL AND s.expires_at > {moment}
         AND u.is_active AND u.role = {role} AND u.username = {name})"""
-    return f"SELECT * FROM ({sql}) answered WHERE {spelt(dialect, lives)}"
+    return f"SELECT * FROM ({sql}) answered WHERE {lives}"

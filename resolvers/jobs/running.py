@@ -15,7 +15,6 @@ from models.database import Dialect
 from models.database.rows import insert
 from models.jobs import Job, JobStatus
 from models.journal import AuditEvent
-from resolvers.statements import spelt
 from resolvers.write.unit_of_work import select
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Progress:
 async def waiting(database: Database, now: datetime) -> bool:
     """Whether there may be a job to take: a cheap look, before `claim` asks for a write transaction."""
     sql = f"SELECT 1 FROM jobs WHERE {_FREE.replace('$2', '$1')} LIMIT 1"
-    return bool(await database.fetch(spelt(database.dialect, sql), [now - DEAD_AFTER]))
+    return bool(await database.fetch(sql, [now - DEAD_AFTER]))
 
 
 _FREE: Final = "(status = 'queued' OR (status = 'running' AND heartbeat < $2))"
@@ -80,7 +79,7 @@ async def _claim(tx: Transaction, kinds: Sequence[str], now: datetime) -> Job | 
             ) ORDER BY id LIMIT 1 {"FOR UPDATE SKIP LOCKED" if postgres else ""}
         ) RETURNING id"""
     wanted: object = list(kinds) if postgres else json.dumps(list(kinds))
-    taken = await tx.fetch(spelt(tx.dialect, sql), [now, now - DEAD_AFTER, wanted])
+    taken = await tx.fetch(sql, [now, now - DEAD_AFTER, wanted])
     if not taken:
         return None
     (job,) = await select(tx, Job, [taken[0][0]])
@@ -151,7 +150,7 @@ async def _change(tx: Transaction, job: Job, values: Mapping[str, object]) -> bo
     """Change the job if it is still this worker's, and tell whether it is to stop. Raises `Lost`."""
     setting = ", ".join(f"{name} = ${place}" for place, name in enumerate(values, 3))
     sql = f"UPDATE jobs SET {setting} WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING cancel_requested"
-    found = await tx.fetch(spelt(tx.dialect, sql), [job.id, job.fence, *values.values()])
+    found = await tx.fetch(sql, [job.id, job.fence, *values.values()])
     if not found:
         raise Lost
     return bool(found[0][0])

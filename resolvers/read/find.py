@@ -18,7 +18,6 @@ from models.texts import caseless, composed, document_key, fold, trimmed
 from resolvers import phones
 from resolvers.read.names import by_names, by_words
 from resolvers.read.spellings import contract_number, variants
-from resolvers.statements import spelt
 from resolvers.value_kinds import SHORT_TEXT, Phone, Refused, storable
 
 if TYPE_CHECKING:
@@ -150,7 +149,7 @@ async def _by_identifiers(reader: Reader, text: str, wanted: frozenset[Findable]
         marks = [f"${len(values) + number}" for number in range(1, len(way.values) + 1)]
         values += way.values
         parts.append(f"SELECT * FROM (SELECT {place} AS way, x.* FROM ({way.sql.format(*marks)}) x) w{place}")
-    rows = await reader.fetch(spelt(reader.dialect, " UNION ALL ".join(parts)), values)
+    rows = await reader.fetch(" UNION ALL ".join(parts), values)
     hits = []
     for place, sim, contract, customer, payment, found in rows:
         way = ways[place]

@@ -9,7 +9,6 @@ from models.database import Dialect
 from models.texts import fold
 from resolvers.read.search import TRIGRAM
 from resolvers.read.spellings import LEAST_FOR_A_TYPO, is_slip, slips
-from resolvers.statements import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -169,7 +168,7 @@ async def _by_trigrams(
         f"SELECT t.id, {columns} FROM {table}_search($1) s CROSS JOIN {table} t ON t.id = s.rowid"
         f" ORDER BY s.rowid DESC LIMIT {CANDIDATES}"
     )
-    return await reader.fetch(spelt(reader.dialect, sql), [" AND ".join(expressions)])
+    return await reader.fetch(sql, [" AND ".join(expressions)])
 
 
 def _match(word: str, *, with_slips: bool) -> str:

@@ -19,7 +19,6 @@ from models.tallies import RESOLUTIONS
 from models.tariffs import TariffType
 from models.tickets import OPEN, TicketCategory, TicketPriority, TicketStatus
 from resolvers.clock import now
-from resolvers.statements import spelt
 from resolvers.value_kinds import hundredths_text
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ async def statistics(reader: Reader, typename: str) -> dict[str, Any]:
     """
     asked = _STATISTICS[typename]
     parameters = [now()] if "$1" in asked.sql else []
-    return asked.told(await reader.fetch(spelt(reader.dialect, asked.sql), parameters))
+    return asked.told(await reader.fetch(asked.sql, parameters))
 
 
 @dataclass(frozen=True, slots=True)

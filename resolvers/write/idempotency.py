@@ -16,7 +16,6 @@ import orjson
 from models.database import Dialect
 from models.journal import IdempotencyKey
 from resolvers.faults import Code, fault
-from resolvers.statements import spelt
 from resolvers.words import Language
 from resolvers.write.inputs import given
 
@@ -109,7 +108,7 @@ async def _take(work: Work, call: Keyed, fingerprint: str) -> int | None:
     """
     moment = work.context.clock()
     rows = await work.tx.fetch(
-        spelt(work.tx.dialect, _TAKE),
+        _TAKE,
         [work.actor_id, call.operation, call.key, fingerprint, moment, moment - LIFETIME],
     )
     return rows[0][0] if rows else None
@@ -122,7 +121,7 @@ async def _forget(work: Work) -> None:
         f"SELECT id FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT {FORGOTTEN_AT_ONCE}{skip}"
     )
     await work.tx.fetch(
-        spelt(work.tx.dialect, f"DELETE FROM idempotency_keys WHERE id IN ({oldest})"),
+        f"DELETE FROM idempotency_keys WHERE id IN ({oldest})",
         [work.context.clock() - LIFETIME],
     )
 

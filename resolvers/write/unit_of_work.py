@@ -220,8 +220,7 @@ class Work:
         if any(type(row) is model and getattr(row, column) == value for row in self.appended):
             return True
         past = self._gone(model) | {tracked.row.id for tracked in waiting}
-        mark = "$" if self.tx.dialect is Dialect.POSTGRES else "?"
-        sql = f"SELECT id FROM {model._meta.db_table} WHERE {column} = {mark}1 LIMIT {mark}2"
+        sql = f"SELECT id FROM {model._meta.db_table} WHERE {column} = $1 LIMIT $2"
         return any(row_id not in past for (row_id,) in await self.tx.fetch(sql, [value, len(past) + 1]))
 
     def _waiting(self, model: type[Model]) -> list[Tracked]:
@@ -277,9 +276,9 @@ class Work:
         self._note(row, "delete", changes_of(row, tracked.before, tracked.before, {}), tracked.reason)
 
     async def write(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """A statement that changes what is no entity (sessions …), at once. `$1` is spelt as the database wants it."""
+        """A statement that changes what is no entity (sessions …), at once."""
         self.wrote = True
-        return await self.tx.fetch(sql if self.tx.dialect is Dialect.POSTGRES else sql.replace("$", "?"), params)
+        return await self.tx.fetch(sql, params)
 
     def note(
         self, row: Entity, action: str, reason: str | None = None, told: Mapping[str, list[object]] | None = None

@@ -6,8 +6,6 @@ import uuid
 from datetime import UTC, date, datetime
 from itertools import count
 
-from models.database import Dialect
-
 MOMENT = datetime(2026, 1, 31, 8, 0, 0, 123456, tzinfo=UTC)
 DAY = date(2026, 1, 31)
 _unique = count(1)
@@ -150,8 +148,7 @@ async def insert(tx, table, **columns):
         if f"{needed}_id" not in columns:
             columns[f"{needed}_id"] = await insert(tx, "tariff_terms" if needed == "terms" else f"{needed}s")
     row = valid(table, **columns)
-    mark = "$" if tx.dialect is Dialect.POSTGRES else "?"
-    marks = ", ".join(f"{mark}{position}" for position in range(1, len(row) + 1))
+    marks = ", ".join(f"${position}" for position in range(1, len(row) + 1))
     sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) RETURNING id"
     ((row_id,),) = await tx.fetch(sql, list(row.values()))
     return row_id

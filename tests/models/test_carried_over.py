@@ -41,8 +41,7 @@ async def put(settings, table, **columns):
     row = valid(table, **columns)
     row = {name: value for name, value in row.items() if name not in ROW[table]}
     async with opened(settings) as database:
-        mark = "$" if settings.database_url.startswith("postgres") else "?"
-        marks = ", ".join(f"{mark}{place}" for place in range(1, len(row) + 1))
+        marks = ", ".join(f"${place}" for place in range(1, len(row) + 1))
         sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks}) RETURNING id"
         ((row_id,),) = await database.write(lambda tx: tx.fetch(sql, list(row.values())))
     return row_id

@@ -223,7 +223,7 @@ async def live_columns(database, table):
     if database.dialect is Dialect.POSTGRES:
         sql = "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND table_schema = 'public'"
     else:
-        sql = "SELECT name FROM pragma_table_info(?1)"
+        sql = "SELECT name FROM pragma_table_info($1)"
     return {name for (name,) in await database.fetch(sql, [table])}
 
 

@@ -16,7 +16,7 @@ async def sqlite(sqlite_settings):
 
 
 async def found(database, table, piece):
-    rows = await database.fetch(f"SELECT rowid FROM {table}_search WHERE search MATCH ?1", [f'"{piece}"'])
+    rows = await database.fetch(f"SELECT rowid FROM {table}_search WHERE search MATCH $1", [f'"{piece}"'])
     return [row_id for (row_id,) in rows]
 
 

@@ -19,9 +19,8 @@ Event = tuple[str, int, str, dict[str, list[Any]]]
 
 
 async def _events(database: Database, request_id: str) -> list[Event]:
-    mark = "$1" if database.dialect == "postgres" else "?1"
     rows = await database.fetch(
-        f"SELECT entity, entity_id, action, changes FROM audit_events WHERE request_id = {mark} ORDER BY id",
+        "SELECT entity, entity_id, action, changes FROM audit_events WHERE request_id = $1 ORDER BY id",
         [request_id],
     )
     return [(entity, row_id, action, json.loads(changes)) for entity, row_id, action, changes in rows]

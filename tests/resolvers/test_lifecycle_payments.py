@@ -25,8 +25,7 @@ async def _balance(factory: Factory, payment: Payment) -> int:
 
 async def _ledger(database: Database, contract_id: int) -> list[tuple[int, int]]:
     """(amount, balance after) of a contract's entries, oldest first."""
-    mark = "$1" if database.dialect == "postgres" else "?1"
-    sql = f"SELECT amount, balance_after FROM ledger_entries WHERE contract_id = {mark} ORDER BY id"
+    sql = "SELECT amount, balance_after FROM ledger_entries WHERE contract_id = $1 ORDER BY id"
     return [tuple(row) for row in await database.fetch(sql, [contract_id])]
 
 

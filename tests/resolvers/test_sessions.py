@@ -648,8 +648,7 @@ async def test_no_secret_is_in_any_repr_or_log(nobody: Context, user: User, capl
 
 
 async def count_of_sessions(context: Context, user: User) -> int:
-    mark = "$1" if context.database.dialect == "postgres" else "?1"
-    rows = await context.database.fetch(f"SELECT count(*) FROM sessions WHERE user_id = {mark}", [user.id])
+    rows = await context.database.fetch("SELECT count(*) FROM sessions WHERE user_id = $1", [user.id])
     return int(rows[0][0])
 
 

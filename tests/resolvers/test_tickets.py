@@ -14,7 +14,6 @@ import pytest
 from models.tickets import Ticket, TicketPriority
 from models.users import Role
 from resolvers.faults import Code, Fault, Invalid
-from resolvers.statements import spelt
 from resolvers.write.inputs import Mode
 from resolvers.write.operation import Call, perform
 from tests.contents import refused, refused_with
@@ -48,7 +47,7 @@ async def act(factory: Factory, verb: str, ticket: Ticket, role: Role = Role.ADM
 
 async def last_event(factory: Factory, ticket: Ticket) -> tuple[str, dict[str, Any], str | None]:
     sql = "SELECT action, changes, reason FROM audit_events WHERE entity = 'tkt' AND entity_id = $1 ORDER BY id DESC"
-    action, changes, reason = (await factory.database.fetch(spelt(factory.database.dialect, sql), [ticket.id]))[0]
+    action, changes, reason = (await factory.database.fetch(sql, [ticket.id]))[0]
     return action, orjson.loads(changes) if isinstance(changes, str) else changes, reason
 
 

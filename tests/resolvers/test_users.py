@@ -39,8 +39,7 @@ async def replace(factory: Factory, caller: Caller, target: int, **raw: Any) -> 
 
 
 async def events(reader: Reader, user_id: int) -> list[tuple[Any, ...]]:
-    mark = "$1" if reader.dialect == "postgres" else "?1"
-    sql = f"SELECT action, changes FROM audit_events WHERE entity = 'usr' AND entity_id = {mark} ORDER BY id"
+    sql = "SELECT action, changes FROM audit_events WHERE entity = 'usr' AND entity_id = $1 ORDER BY id"
     return [tuple(row) for row in await reader.fetch(sql, [user_id])]
 
 

@@ -113,11 +113,10 @@ async def _customers(factory, number):
     columns = (
         "first_name, last_name, phone, document_type, document_number, document_key, customer_type, status, search"
     )
-    mark = "$1" if factory.database.dialect == "postgres" else "?1"
     series = (
-        f"SELECT value FROM json_each({mark})"
+        "SELECT value FROM json_each($1)"
         if factory.database.dialect == "sqlite"
-        else f"SELECT jsonb_array_elements_text({mark}::jsonb)::int AS value"
+        else "SELECT jsonb_array_elements_text($1::jsonb)::int AS value"
     )
     moment = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -125,7 +124,7 @@ async def _customers(factory, number):
         await tx.fetch(
             f"INSERT INTO customers ({columns}, created_at, updated_at) SELECT 'A', 'B', 'p' || value, 'passport', "
             "'d' || value, 'd' || value, 'individual', 'active', 'b a', "
-            f"{mark.replace('1', '2')}, {mark.replace('1', '2')} "
+            "$2, $2 "
             f"FROM ({series}) s",
             [str(list(range(number))), moment],
         )

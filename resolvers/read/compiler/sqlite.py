@@ -29,7 +29,7 @@ class Sqlite:
 
     def parameter(self, number: int, kind: Kind, *, many: bool) -> str:
         del kind, many
-        return f"?{number}"
+        return f"${number}"
 
     def bound(self, bind: Bind, *, many: bool) -> Bind:
         return (lambda variables: orjson.dumps(list(bind(variables))).decode()) if many else bind

@@ -108,7 +108,7 @@ async def test_the_database_itself_keeps_two_of_one_kind_apart(factory, database
 
 
 _ALL_RUN = {
-    "sqlite": "UPDATE jobs SET status = 'running', started_at = ?1, heartbeat = ?1",
+    "sqlite": "UPDATE jobs SET status = 'running', started_at = $1, heartbeat = $1",
     "postgres": "UPDATE jobs SET status = 'running', started_at = $1, heartbeat = $1",
 }
 

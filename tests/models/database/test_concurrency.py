@@ -79,9 +79,8 @@ async def main(url, count):
     database = await open_database(Settings(url, ("",)))
     async def body(tx):
         locked = " FOR UPDATE" if tx.dialect is Dialect.POSTGRES else ""
-        mark = "$1" if tx.dialect is Dialect.POSTGRES else "?1"
         ((balance,),) = await tx.fetch("SELECT balance FROM contracts WHERE id = 1" + locked)
-        await tx.fetch(f"UPDATE contracts SET balance = {mark}", [balance + 1])
+        await tx.fetch("UPDATE contracts SET balance = $1", [balance + 1])
     await asyncio.gather(*(database.write(body) for _ in range(count)))
     await database.close()
 

@@ -67,8 +67,7 @@ async def test_moments_of_any_zone_are_the_same_moment(database):
     await added(database, "users", created_at=MOMENT.astimezone(there))
 
     async def found(tx):
-        mark = "$1" if tx.dialect == "postgres" else "?1"
-        by_sql = await tx.fetch(f"SELECT id FROM users WHERE created_at = {mark}", [MOMENT])
+        by_sql = await tx.fetch("SELECT id FROM users WHERE created_at = $1", [MOMENT])
         by_model = await User.filter(created_at__gte=MOMENT.astimezone(there)).values_list("id", flat=True)
         return by_sql, by_model, (await User.first()).created_at
 

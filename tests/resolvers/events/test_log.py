@@ -48,9 +48,8 @@ _TOUCH = {
 
 
 async def seen_beyond(database, position, settled):
-    sql = "SELECT id, entity_id FROM audit_events WHERE id > {0}1 AND id <= {0}2 ORDER BY id"
-    mark = "$" if database.dialect is Dialect.POSTGRES else "?"
-    return await database.fetch(sql.format(mark), [position, settled])
+    sql = "SELECT id, entity_id FROM audit_events WHERE id > $1 AND id <= $2 ORDER BY id"
+    return await database.fetch(sql, [position, settled])
 
 
 async def follow(database, seen, done):

@@ -254,7 +254,7 @@ async def test_nothing_is_counted_but_open_and_unassigned_tickets_by_index(sqlit
     for typename, asked in _STATISTICS.items():
         if typename == "Tariff":  # an operator has a few dozen
             continue
-        sql, parameters = asked.sql.replace("$", "?"), ["x"] if "$" in asked.sql else []
+        sql, parameters = asked.sql, ["x"] if "$" in asked.sql else []
         steps = [str(row[3]) for row in await database.fetch(f"EXPLAIN QUERY PLAN {sql}", parameters)]
         reads = [step for step in steps if step.startswith(("SCAN", "SEARCH"))]
         assert reads

@@ -54,7 +54,7 @@ async def _insert(tx, table, rows):
         text = json.dumps(rows, default=lambda value: value.isoformat())
     else:
         values = ", ".join(f"json_extract(value, '$.{name}')" for name in names)
-        source = f"SELECT {values} FROM json_each(?1)"
+        source = f"SELECT {values} FROM json_each($1)"
         text = json.dumps([{name: _for_sqlite(value) for name, value in row.items()} for row in rows])
     await tx.fetch(f"INSERT INTO {table} ({', '.join(names)}) {source}", [text])
 
@@ -173,10 +173,11 @@ def _sim(chance, n, contracts):
 def _payment(chance, n, contracts):
     status = chance.choice(("pending", "processing", "success", "failed", "cancelled"))
     posted = status == "success" or n <= 20
+    amount = chance.choice((1, 10, 5000, 999_999_999_999))
     told = {
         "contract_id": chance.randrange(1, contracts + 1),
         "transaction_type": "payment",
-        "amount": chance.choice((1, 10, 5000, 999_999_999_999)),
+        "amount": amount,
         "payment_method": chance.choice(("cash", "card", "terminal", "system")),
         "transaction_id": f"TXN-{n}",
         "description": _maybe(chance, chance.choice(NAMES)),
@@ -185,6 +186,7 @@ def _payment(chance, n, contracts):
         "payment_date": _moment(chance),
         "processed_at": _moment(chance) if posted else None,
         "processed_by_id": _maybe(chance, chance.randrange(1, 4)),
+        "refunded_amount": amount // 2 if posted else 0,
     }
     return _stamps(chance, n) | told | {"search": f"txn-{n}"}
 
