@@ -1,4 +1,9 @@
-"""What is true: entities, the states of their lifecycles, money, journal, users, migrations, database."""
+"""What is true: entities, the states of their lifecycles, money, journal, users, migrations, database.
+
+Tortoise declares the models, their columns and relations; every statement is our own.
+"""
+
+from tortoise import Tortoise
 
 from models.billing import BillingPolicy, ChargePeriod, TariffTerms
 from models.contracts import Contract
@@ -31,3 +36,6 @@ __all__ = [
     "Ticket",
     "User",
 ]
+
+for model in Tortoise.init_app("models", ["models"]).values():
+    model._meta.finalise_fields()

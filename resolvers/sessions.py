@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from models.database import Dialect
 from models.texts import caseless
-from models.users import RefreshToken, Session, User
+from models.users import User
 from resolvers.clock import now
 from resolvers.faults import Code, fault, invalid
 from resolvers.identity import login_throttle, passwords, tokens
@@ -127,19 +127,15 @@ async def _open(
     if user is None or not user.is_active or user.password != seen.password:
         return None
     moment = now()
-    await User.filter(id=user.id).update(last_login=moment, password=stronger or user.password)
-    await Session.filter(user_id=user.id, expires_at__lt=moment).delete()
+    came = "UPDATE users SET last_login = $1, password = $2 WHERE id = $3"
+    await tx.fetch(came, [moment, stronger or user.password, user.id])
+    await tx.fetch("DELETE FROM sessions WHERE user_id = $1 AND expires_at < $2", [user.id, moment])
     await attempt.succeeded(tx)
     session_id, refresh_jti = tokens.new_id(), tokens.new_id()
     remember(Caller(user.id, user.username, user.role, session_id))
-    await Session.create(
-        id=session_id,
-        user_id=user.id,
-        created_at=moment,
-        refreshed_at=moment,
-        expires_at=moment + context.settings.refresh_lifetime,
-    )
-    await RefreshToken.create(jti=refresh_jti, session_id=session_id)
+    opened = "INSERT INTO sessions (id, user_id, created_at, refreshed_at, expires_at) VALUES ($1, $2, $3, $3, $4)"
+    await tx.fetch(opened, [session_id, user.id, moment, moment + context.settings.refresh_lifetime])
+    await tx.fetch(_NEW_TOKEN, [refresh_jti, session_id])
     return _issued(context.settings, user.id, session_id, refresh_jti, moment)
 
 
@@ -166,12 +162,12 @@ async def _rotate(settings: Settings, claims: Claims, tx: Transaction) -> Tokens
     """The new pair; None, and the session ended, if the token may not be used any more."""
     moment, refresh_jti = now(), tokens.new_id()
     if not await _may_rotate(settings, claims, moment, tx):
-        await Session.filter(id=claims.session_id, ended_at__isnull=True).update(ended_at=moment)
+        await tx.fetch(_END + "id = $2", [moment, claims.session_id])
         return None
-    await RefreshToken.filter(jti=claims.jti, used_at__isnull=True).update(used_at=moment)
-    await RefreshToken.create(jti=refresh_jti, session_id=claims.session_id)
-    expires = moment + settings.refresh_lifetime
-    await Session.filter(id=claims.session_id).update(refreshed_at=moment, expires_at=expires)
+    await tx.fetch("UPDATE refresh_tokens SET used_at = $1 WHERE jti = $2 AND used_at IS NULL", [moment, claims.jti])
+    await tx.fetch(_NEW_TOKEN, [refresh_jti, claims.session_id])
+    lives_on = "UPDATE sessions SET refreshed_at = $1, expires_at = $2 WHERE id = $3"
+    await tx.fetch(lives_on, [moment, moment + settings.refresh_lifetime, claims.session_id])
     return _issued(settings, claims.user_id, claims.session_id, refresh_jti, moment)
 
 
@@ -181,19 +177,22 @@ async def _may_rotate(settings: Settings, claims: Claims, moment: datetime, tx: 
     rows = await tx.fetch(_LIVING + lock, [claims.session_id, moment])
     if not rows or rows[0][0] != claims.user_id:
         return False
-    kept = await RefreshToken.filter(session_id=claims.session_id)
-    forgotten = [one.jti for one in kept if one.used_at and moment - one.used_at > settings.refresh_grace]
-    await RefreshToken.filter(jti__in=forgotten).delete()
-    unused = sum(one.used_at is None for one in kept)
-    return unused < MOST_TOKENS and any(
-        one.jti == claims.jti and (one.used_at is None or abs(moment - one.used_at) < settings.refresh_grace)
-        for one in kept
-    )
+    graceless = "DELETE FROM refresh_tokens WHERE session_id = $1 AND used_at < $2"
+    await tx.fetch(graceless, [claims.session_id, moment - settings.refresh_grace])
+    kept = [claims.session_id, claims.jti, moment + settings.refresh_grace]
+    ((unused, usable),) = await tx.fetch(_KEPT_TOKENS, kept)
+    return bool(unused < MOST_TOKENS and usable)
 
 
 MOST_TOKENS = 40
 """Unused refresh tokens that a session may have: no browser has so many tabs that come within a moment."""
 
+_NEW_TOKEN = "INSERT INTO refresh_tokens (jti, session_id) VALUES ($1, $2)"  # noqa: S105 - SQL
+_KEPT_TOKENS = """
+SELECT count(*) FILTER (WHERE used_at IS NULL), count(*) FILTER (WHERE jti = $2 AND (used_at IS NULL OR used_at < $3))
+FROM refresh_tokens WHERE session_id = $1
+"""
+_END = "UPDATE sessions SET ended_at = $1 WHERE ended_at IS NULL AND "
 _LIVING = """
 SELECT s.user_id FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.is_active
@@ -212,16 +211,15 @@ async def logout(context: Context, refresh_token: str) -> None:
     await context.database.write(partial(_end, claims.session_id, caller.user_id))
 
 
-async def _end(session_id: UUID, user_id: int, _: Transaction) -> None:
+async def _end(session_id: UUID, user_id: int, tx: Transaction) -> None:
     """Who is calling is not asked again: whoever it is by now, one session of the same user the less is right."""
-    await Session.filter(id=session_id, user_id=user_id, ended_at__isnull=True).update(ended_at=now())
+    await tx.fetch(_END + "id = $2 AND user_id = $3", [now(), session_id, user_id])
 
 
 async def end_sessions(work: Work, user_id: int, spare: UUID | None = None) -> None:
     """End all sessions of a user, but for one that may be spared."""
-    sql = "UPDATE sessions SET ended_at = $1 WHERE user_id = $2 AND ended_at IS NULL"
     beside = () if spare is None else (spare,)
-    await work.write(sql + " AND id <> $3" * len(beside), [work.now, user_id, *beside])
+    await work.write(_END + "user_id = $2" + " AND id <> $3" * len(beside), [work.now, user_id, *beside])
 
 
 @dataclass(frozen=True, slots=True)

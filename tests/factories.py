@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from models.contracts import Contract
 from models.customers import Customer
+from models.database import rows
 from models.entity import search_text
 from models.payments import Payment
 from models.sims import Sim
@@ -55,14 +56,13 @@ class Factory:
         """Make a caller of every role, so that a test's first call changes nothing but what it is about."""
 
         async def body(tx: Transaction) -> None:
-            del tx
             for role in Role:
-                self.callers[role] = await self._caller(role)
+                self.callers[role] = await self._caller(tx, role)
 
         await self.database.write(body)
         return self
 
-    async def _caller(self, role: Role) -> Caller:
+    async def _caller(self, tx: Transaction, role: Role) -> Caller:
         """A user of that role with a living session."""
         moment, username = datetime.now(UTC), f"{role}-{next(self.numbers)}"
         user = User(
@@ -74,7 +74,7 @@ class Factory:
             created_at=moment,
             updated_at=moment,
         )
-        await user.save(force_create=True)
+        await rows.insert(tx, user)
         session = Session(
             id=uuid4(),
             user_id=user.id,
@@ -82,7 +82,7 @@ class Factory:
             refreshed_at=moment,
             expires_at=moment + timedelta(days=7),
         )
-        await session.save(force_create=True)
+        await rows.insert(tx, session)
         return Caller(user_id=user.id, username=username, role=role, session_id=session.id)
 
     async def context(self, role: Role | None = Role.ADMIN, **fields: Any) -> Context:

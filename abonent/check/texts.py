@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from models.contracts import Contract
 from models.customers import Customer
+from models.database.rows import loaded
 from models.payments import Payment
 from models.sims import Sim
 from models.tariffs import Tariff
@@ -90,7 +91,7 @@ async def _rows(database: Database, derived: Derived) -> AsyncIterator[tuple[Ent
     while rows := await database.fetch(sql, [last]):
         for values in rows:
             own, owner = values[: len(columns)], tuple(values[len(columns) :])
-            yield derived.model._init_from_db(**dict(zip(columns, own, strict=True))), owner
+            yield loaded(derived.model, columns, own), owner
         last = rows[-1][columns.index("id")]
 
 

@@ -36,5 +36,5 @@ async def open_database(settings: Settings) -> Database:
     asks it).
     """
     if dialect_of(settings.database_url) is Dialect.SQLITE:
-        return await SqliteDatabase.opened(settings)
-    return await PostgresDatabase.opened(settings)
+        return SqliteDatabase(settings)
+    return PostgresDatabase(settings)

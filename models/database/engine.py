@@ -11,7 +11,6 @@ else that the database refuses Tortoise's `OperationalError`.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import random
 from abc import ABC, abstractmethod
 from contextlib import aclosing
@@ -20,14 +19,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from tortoise.backends.base.executor import EXECUTOR_CACHE
-from tortoise.context import TortoiseContext, get_current_context
 from tortoise.exceptions import TransactionManagementError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-
-    from tortoise.backends.base.client import BaseDBAsyncClient
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from models.database.bell import Bell
 
@@ -44,8 +39,6 @@ CLOSING_PATIENCE = 10.0
 """Seconds that `close()` waits for transactions under way."""
 COMMIT_SHARE = 0.1
 """Of the caller's whole time: what a transaction leaves of it for the commit and the answer."""
-CONNECTION = "default"
-"""Tortoise's name for the one connection."""
 
 
 class Dialect(StrEnum):
@@ -113,7 +106,7 @@ class Reader(Protocol):
 
 
 class Transaction(ABC):
-    """One transaction on its own connection; inside `write()` Tortoise's models use it too.
+    """One transaction on its own connection.
 
     Once it has ended, it refuses every statement, so that nothing left running in the background can join a stranger's.
     """
@@ -134,10 +127,6 @@ class Transaction(ABC):
         return [row for sql, params in statements for row in await self.fetch(sql, params)]
 
     @abstractmethod
-    def orm(self) -> BaseDBAsyncClient:
-        """Tortoise's client on this connection."""
-
-    @abstractmethod
     async def begin(self) -> None: ...
 
     @abstractmethod
@@ -156,19 +145,10 @@ class Transaction(ABC):
             raise TransactionManagementError("The transaction has ended.")
 
 
-class Binding(TortoiseContext):
-    """What binds Tortoise's models to one database, in one event loop."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop = asyncio.get_running_loop()
-
-
 class Database(ABC):
     """An open database. Its own `fetch()` reads outside transactions, and cannot write."""
 
     def __init__(self) -> None:
-        self._tortoise = Binding()
         self._under_way: set[asyncio.Task[Any]] = set()
         self._streams = 0
 
@@ -239,7 +219,7 @@ class Database(ABC):
 
     async def _write_once(self, body: Callable[[Transaction], Awaitable[T]]) -> T:
         transaction = await self.acquire()
-        task = self._task(self._run(transaction, body))
+        task = asyncio.create_task(self._run(transaction, body))
         self._under_way.add(task)
         task.add_done_callback(self._ended)
         await asyncio.wait([task])  # unlike awaiting the task, cancels nothing when it is cancelled itself
@@ -264,18 +244,11 @@ class Database(ABC):
         try:
             async with asyncio.timeout_at(deadline.for_commit() if deadline else None) as timer:
                 await transaction.begin()
-                self._tortoise.connections.set(CONNECTION, transaction.orm())
                 return await body(transaction)
         except TimeoutError as error:
             if not timer.expired():
                 raise
             raise Unavailable("The transaction did not come to its end in the time that its caller had.") from error
-
-    def _task(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """A task whose models are bound to this database, even if another one is open too."""
-        context = contextvars.copy_context()
-        context.run(self._tortoise.__enter__)
-        return asyncio.get_running_loop().create_task(work, context=context)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)
@@ -286,22 +259,4 @@ class Database(ABC):
         """Wait a while for transactions under way, then close every connection."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=CLOSING_PATIENCE)
-        await self._tortoise.close_connections()
         await self._close()
-
-    async def bind_models(self, engine: str, credentials: dict[str, Any]) -> None:
-        """Bind Tortoise's models to this database: `engine` names the module of its client class.
-
-        Tortoise keeps statements and column types by model, whatever the dialect: they are made anew here, so that
-        databases of both kinds may be opened one after another. Code that runs in no `write()` gets the first one open
-        (of those whose event loop still lives: one may have been left open by a test that failed).
-        """
-        EXECUTOR_CACHE.clear()
-        first = get_current_context()
-        if isinstance(first, Binding) and first.loop.is_closed():
-            await first.close_connections()
-        config = {
-            "connections": {CONNECTION: {"engine": engine, "credentials": credentials}},
-            "apps": {"models": {"models": ["models"], "default_connection": CONNECTION}},
-        }
-        await self._task(self._tortoise.init(config, _enable_global_fallback=get_current_context() is None))

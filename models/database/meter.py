@@ -15,10 +15,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Meter:
-    """Statements sent so far, Tortoise's own included, and the seconds until their answers were there.
+    """Statements sent so far, and the seconds until their answers were there.
 
     BEGIN, COMMIT and ROLLBACK are not counted: there is one pair of them in every write, and none in a read. A
-    statement run for many rows at once (`bulk_create`) counts as one.
+    statement run for many rows at once counts as one.
     """
 
     statements: int = 0

@@ -7,16 +7,15 @@ from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
-from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from models.database.bell import Listener
-from models.database.engine import CONNECTION, Database, Dialect, Raced, TooLarge, Transaction, Unavailable
+from models.database.engine import Database, Dialect, Raced, TooLarge, Transaction, Unavailable
 from models.database.postgres_pool import BEGIN, COMMIT, ERRORS, ROLLBACK, SETTLE_SECONDS, Pool, Wire, dropped
 from models.database.streams import rows_of_postgres
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from models.settings import Settings
 
@@ -54,64 +53,14 @@ def translated_uncommitted(error: BaseException) -> Exception:
     return Raced(str(error)) if dropped(error) else translated(error)
 
 
-class _Translating:
-    """Tortoise's clients, with our translation of errors in the place of theirs."""
-
-    _translated = staticmethod(translated)
-
-    async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        try:
-            return await func(self, *args, **kwargs)
-        except ERRORS as error:
-            raise self._translated(error) from error
-
-    def _in_transaction(self) -> Any:
-        raise TransactionManagementError("Database.write() is the only way into a transaction.")
-
-
-class PostgresOrm(_Translating, AsyncpgDBClient):
-    """Tortoise's client over our pool, for reads outside transactions."""
-
-    def __init__(self, wires: Pool, connection_name: str) -> None:
-        super().__init__(connection_name=connection_name)
-        self._wires = wires
-
-    def acquire_connection(self) -> Any:
-        return self._wires.borrowed()
-
-    async def close(self) -> None:
-        """The pool belongs to the `Database`."""
-
-
-client_class = PostgresOrm
-"""What Tortoise looks for in an engine's module."""
-
-
-class TransactionOrm(_Translating, TransactionWrapper):
-    """Tortoise's client on a transaction's connection."""
-
-    _translated = staticmethod(translated_uncommitted)
-
-    def __init__(self, parent: AsyncpgDBClient, transaction: PostgresTransaction) -> None:
-        super().__init__(parent)
-        self._connection = transaction.wire
-        self._lock = transaction.turn
-        self._transaction = transaction
-
-    def acquire_connection(self) -> Any:
-        self._transaction.check_open()
-        return super().acquire_connection()
-
-
 class PostgresTransaction(Transaction):
     """READ COMMITTED: operations lock the rows that they decide on."""
 
     dialect = Dialect.POSTGRES
 
-    def __init__(self, pool: Pool, wire: Wire, orm: AsyncpgDBClient) -> None:
+    def __init__(self, pool: Pool, wire: Wire) -> None:
         super().__init__()
         self._pool = pool
-        self._parent = orm
         self._failure: BaseException | None = None
         self.wire = wire
         self.turn = asyncio.Lock()
@@ -123,9 +72,6 @@ class PostgresTransaction(Transaction):
                 return await self.wire.fetch(sql, *params)  # type: ignore[no-any-return]
         except ERRORS as error:
             raise translated_uncommitted(error) from error
-
-    def orm(self) -> TransactionOrm:
-        return TransactionOrm(self._parent, self)
 
     async def begin(self) -> None:
         """A connection found dead is no reason to give up; whatever else is wrong here, nothing can be written."""
@@ -167,13 +113,6 @@ class PostgresDatabase(Database):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._pool = Pool(settings.database_url, settings.pool_size)
-        self._orm = PostgresOrm(self._pool, CONNECTION)
-
-    @classmethod
-    async def opened(cls, settings: Settings) -> PostgresDatabase:
-        database = cls(settings)
-        await database.bind_models(__name__, {"wires": database._pool})
-        return database
 
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """As of `Reader`; a connection that has died unnoticed is replaced once."""
@@ -207,7 +146,7 @@ class PostgresDatabase(Database):
 
     async def acquire(self) -> PostgresTransaction:
         try:
-            return PostgresTransaction(self._pool, await self._pool.acquire_to_write(), self._orm)
+            return PostgresTransaction(self._pool, await self._pool.acquire_to_write())
         except ERRORS as error:
             raise Unavailable(str(error) or type(error).__name__) from error
 

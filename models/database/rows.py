@@ -1,4 +1,4 @@
-"""Rows on their way into the database: one statement a table, however many they are, and one message for all tables.
+"""Rows in and out of the database: one statement a table, however many they are, one message for all tables.
 
 A statement's text is written once for each model and set of columns. One row's values are its parameters; of several
 rows each column is one parameter, an array on PostgreSQL, which is sent what belongs together as one statement: each
@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tortoise import fields
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tortoise.models import Model
 
     from models.database.engine import Transaction
+
+M = TypeVar("M", bound="Model")
 
 _CONVERTED: Final = (fields.DatetimeField, fields.JSONField)
 """Fields whose values are kept otherwise than the program has them."""
@@ -93,6 +95,31 @@ async def insert(tx: Transaction, *rows: Model) -> None:
         for row, row_id in zip(rows, await new_ids(tx, type(rows[0]), len(rows)), strict=True):
             row.pk = row_id
     await write(tx, insertions(tx.dialect, rows))
+
+
+def loaded(model: type[M], columns: Sequence[str], values: Sequence[Any]) -> M:
+    """A row of the database, its values as the model has them."""
+    row = model.__new__(model)
+    for (name, convert), value in zip(_converters(model, tuple(columns)), values, strict=True):
+        object.__setattr__(row, name, value if convert is None else convert(value))
+    return row
+
+
+@lru_cache(maxsize=256)
+def _converters(model: type[Model], columns: tuple[str, ...]) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    """By column what makes the driver's value the field's; None where they are the same on both databases."""
+    known = [model._meta.fields_map[name] for name in columns]
+    return tuple(
+        (
+            name,
+            None if field.field_type in _NATIVE and type(field).to_python_value is _AS_IT_IS else field.to_python_value,
+        )
+        for name, field in zip(columns, known, strict=True)
+    )
+
+
+_NATIVE: Final = frozenset({int, str, bytes})
+_AS_IT_IS: Final = fields.Field.to_python_value
 
 
 def _together(rows: Sequence[Model]) -> list[Sequence[Model]]:

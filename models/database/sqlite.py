@@ -13,22 +13,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tortoise.backends.sqlite.client import SqliteClient
-from tortoise.exceptions import TransactionManagementError
-
 from models.database.bell import Pause
-from models.database.engine import CONNECTION, Database, Dialect, Raced, Transaction, Unavailable
+from models.database.engine import Database, Dialect, Raced, Transaction, Unavailable
 from models.database.meter import metered
 from models.database.sqlite_worker import Threads, adapted, begin, connect
 from models.database.streams import rows_of_sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from models.settings import Settings
 
 T = TypeVar("T")
-Params = tuple[Any, ...]
 
 
 def database_file(url: str) -> Path:
@@ -45,63 +41,6 @@ def _rows_of_all(
     connection: sqlite3.Connection, statements: Sequence[tuple[str, Sequence[object]]]
 ) -> list[tuple[Any, ...]]:
     return [row for sql, values in statements for row in connection.execute(sql, _numbered(values))]
-
-
-def _dicts(connection: sqlite3.Connection, sql: str, params: Params) -> tuple[int, list[dict[str, Any]]]:
-    """Rows changed, or else rows found; and the rows."""
-    cursor = connection.execute(sql, params)
-    names = [column[0] for column in cursor.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor]
-    return (cursor.rowcount if cursor.rowcount >= 0 else len(rows)), rows
-
-
-def _insert(connection: sqlite3.Connection, sql: str, params: Params) -> int | None:
-    return connection.execute(sql, params).lastrowid
-
-
-def _many(connection: sqlite3.Connection, sql: str, params: list[Params]) -> None:
-    connection.executemany(sql, params)
-
-
-def _script(connection: sqlite3.Connection, sql: str) -> None:
-    connection.executescript(sql)
-
-
-class SqliteOrm(SqliteClient):
-    """Tortoise's client over `run`, which knows the connection: a reader, or the transaction's."""
-
-    def __init__(self, run: Callable[..., Awaitable[Any]], connection_name: str = CONNECTION) -> None:
-        super().__init__("", connection_name=connection_name)
-        self._run = run
-
-    def _in_transaction(self) -> Any:
-        raise TransactionManagementError("Database.write() is the only way into a transaction.")
-
-    async def execute_insert(self, query: str, values: list[Any]) -> int:
-        return await self._run(_insert, query, _adapted(values))  # type: ignore[no-any-return]
-
-    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
-        await self._run(_many, query, [_adapted(row) for row in values])
-
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[dict[str, Any]]]:
-        return await self._run(_dicts, query, _adapted(values or ()))  # type: ignore[no-any-return]
-
-    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        return (await self.execute_query(query, values))[1]
-
-    async def execute_script(self, query: str) -> None:
-        await self._run(_script, query)
-
-    async def close(self) -> None:
-        """The connections belong to the `Database`."""
-
-
-client_class = SqliteOrm
-"""What Tortoise looks for in an engine's module."""
-
-
-def _adapted(values: Sequence[object]) -> Params:
-    return tuple(map(adapted, values))
 
 
 def _numbered(values: Sequence[object]) -> dict[str, Any]:
@@ -125,9 +64,6 @@ class SqliteTransaction(Transaction):
     async def fetch_all(self, statements: Sequence[tuple[str, Sequence[object]]]) -> list[tuple[Any, ...]]:
         """As of `Transaction`, in one visit to the writer's thread."""
         return await self._run(_rows_of_all, statements)
-
-    def orm(self) -> SqliteOrm:
-        return SqliteOrm(self._run)
 
     async def _run(self, work: Callable[..., T], *args: object) -> T:
         self.check_open()
@@ -168,12 +104,6 @@ class SqliteDatabase(Database):
         self._readers = Threads(settings.readers, reading, file)
         self._writer = Threads(1, partial(connect, file, patience=0), file)
         self._turn = asyncio.Lock()
-
-    @classmethod
-    async def opened(cls, settings: Settings) -> SqliteDatabase:
-        database = cls(settings)
-        await database.bind_models(__name__, {"run": database._read})
-        return database
 
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return await self._read(_rows, sql, _numbered(params))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from models.billing import BillingPolicy, ChargePeriod, PeriodStatus, RefundUnused, ResumeAnchor, TariffTerms
 from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer, CustomerStatus
+from models.database.rows import loaded
 from models.payments import Payment, PaymentMethod, TransactionType
 from models.sims import Sim, SimStatus
 from models.tariffs import Tariff, TariffType
@@ -172,7 +173,7 @@ async def month_with(one: Billed, day: date) -> ChargePeriod | None:
     sql = f"""SELECT {", ".join(columns)} FROM charge_periods
         WHERE contract_id = $1 AND period_start <= $2 AND period_end >= $2"""
     rows = await one.work.tx.fetch(sql, [one.contract.id, day])
-    return ChargePeriod._init_from_db(**dict(zip(columns, rows[0], strict=True))) if rows else None
+    return loaded(ChargePeriod, columns, rows[0]) if rows else None
 
 
 async def give_back(one: Billed, period: ChargePeriod | None, first: date) -> None:

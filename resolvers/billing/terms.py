@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.billing import TERMS, TariffTerms
 from models.contracts import Contract, ContractStatus
-from models.database.rows import insert
+from models.database.rows import insert, loaded
 from resolvers.read.columns import column, orderable
 from resolvers.read.selection import Filter, ListSpec, Term
 from resolvers.read.tables import TARIFF_TERMS
@@ -60,7 +60,7 @@ async def latest_terms(work: Work, tariff_id: int) -> TariffTerms:
     columns = list(TariffTerms._meta.fields_db_projection)
     sql = f"SELECT {', '.join(columns)} FROM tariff_terms WHERE tariff_id = $1 ORDER BY version DESC LIMIT 1"
     (row,) = await work.tx.fetch(sql, [tariff_id])
-    terms = work.known["latest terms", tariff_id] = TariffTerms._init_from_db(**dict(zip(columns, row, strict=True)))
+    terms = work.known["latest terms", tariff_id] = loaded(TariffTerms, columns, row)
     return terms
 
 
@@ -71,7 +71,7 @@ async def terms_by_id(work: Work, terms_id: int) -> TariffTerms:
         columns = list(TariffTerms._meta.fields_db_projection)
         sql = f"SELECT {', '.join(columns)} FROM tariff_terms WHERE id = $1"
         (row,) = await work.tx.fetch(sql, [terms_id])
-        found = work.known[TariffTerms, terms_id] = TariffTerms._init_from_db(**dict(zip(columns, row, strict=True)))
+        found = work.known[TariffTerms, terms_id] = loaded(TariffTerms, columns, row)
     return found
 
 

@@ -25,7 +25,6 @@ from weakref import WeakValueDictionary
 from models.database import Dialect
 from models.fields import MomentField
 from models.texts import fold
-from models.users import LoginFailure
 from resolvers.clock import now
 from resolvers.faults import Code, Fault
 from resolvers.identity import passwords
@@ -85,19 +84,20 @@ class Attempt:
     """Among the passwords that wait; `passwords.matches` takes it."""
     right: bool = False
 
-    async def succeeded(self, _: Transaction) -> None:
+    async def succeeded(self, tx: Transaction) -> None:
         """Take the failure back, within a transaction of the caller's, and give username and address their free ones.
 
         What the address has failed at for other usernames stays, or one good login would excuse a thousand guesses; and
         so does what others have failed at for this one.
         """
         self.right = True
-        await LoginFailure.filter(id=self.failure_id).delete()
-        await LoginFailure.filter(username=self.username, address=self.address).update(username="")
+        await tx.fetch("DELETE FROM login_failures WHERE id = $1", [self.failure_id])
+        forget = "UPDATE login_failures SET username = '' WHERE username = $1 AND address = $2"
+        await tx.fetch(forget, [self.username, self.address])
 
-    async def failed(self, _: Transaction) -> None:
+    async def failed(self, tx: Transaction) -> None:
         """It is no more pending."""
-        await LoginFailure.filter(id=self.failure_id).update(pending=False)
+        await tx.fetch("UPDATE login_failures SET pending = false WHERE id = $1", [self.failure_id])
 
 
 @asynccontextmanager
@@ -158,10 +158,11 @@ async def _admit(username: str, address: str, tx: Transaction) -> Verdict:
     moment = now()
     if tx.dialect is Dialect.POSTGRES:  # on SQLite the writer is alone anyway
         await tx.fetch("SELECT pg_advisory_xact_lock($1)", [_LOCK])
-    await LoginFailure.filter(created_at__lt=moment - WINDOW).delete()
-    await LoginFailure.filter(pending=True, created_at__lt=moment - ABANDONED).update(pending=False)
+    await tx.fetch("DELETE FROM login_failures WHERE created_at < $1", [moment - WINDOW])
+    given_up = "UPDATE login_failures SET pending = false WHERE pending AND created_at < $1"
+    await tx.fetch(given_up, [moment - ABANDONED])
     # of a clock that has been set back, or of a machine whose clock is ahead: nobody is to wait until it is that late
-    await LoginFailure.filter(created_at__gt=moment).update(created_at=moment)
+    await tx.fetch("UPDATE login_failures SET created_at = $1 WHERE created_at > $1", [moment])
     tallies = (
         (await _tally(tx, username=username, address=address), PAIR),
         (await _tally(tx, username=username), USERNAME),
@@ -172,8 +173,9 @@ async def _admit(username: str, address: str, tx: Transaction) -> Verdict:
         return Verdict(wait=wait)
     if any(tally.undecided(limit) for tally, limit in tallies):
         return Verdict()
-    row = await LoginFailure.create(username=username, address=address, created_at=moment, pending=True)
-    return Verdict(row.id)
+    begun = "INSERT INTO login_failures (username, address, created_at, pending) VALUES ($1, $2, $3, $4) RETURNING id"
+    ((failure_id,),) = await tx.fetch(begun, [username, address, moment, True])
+    return Verdict(failure_id)
 
 
 _LOCK = 0x6C6F67696E

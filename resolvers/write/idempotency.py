@@ -7,6 +7,7 @@ the operation's own transaction: a second call with it waits for the first to en
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from models.database import Dialect
-from models.journal import IdempotencyKey
 from resolvers.faults import Code, fault
 from resolvers.words import Language
 from resolvers.write.inputs import given
@@ -22,6 +22,7 @@ from resolvers.write.inputs import given
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from models.database import Transaction
     from resolvers.write.unit_of_work import Work
 
 LIFETIME = timedelta(hours=24)
@@ -69,27 +70,30 @@ async def claim(work: Work, call: Keyed, data: object) -> Claim:
     if row_id is not None:
         await _forget(work)
         return Claim(row_id, document)
-    row = await IdempotencyKey.get(user_id=work.actor_id, operation=call.operation, key=call.key)
-    if row.fingerprint != fingerprint:
+    ((row_id, kept_for, door, told, kept),) = await work.tx.fetch(_KEPT, [work.actor_id, call.operation, call.key])
+    if kept_for != fingerprint:
         raise fault(Code.IDEMPOTENCY_MISMATCH)
-    answer = row.answer if row.door == document else None
-    outcome: dict[str, Any] = dict(row.outcome)
+    answer, outcome = kept if door == document else None, orjson.loads(told)
     language = Language(outcome["language"]) if answer is not None and "language" in outcome else None
-    return Claim(row.id, document, Kept(outcome["target"], outcome["notes"], answer, language))
+    return Claim(row_id, document, Kept(outcome["target"], outcome["notes"], answer, language))
 
 
-async def keep(held: Claim, target: int, notes: Mapping[str, Any], answer: bytes | None, language: Language) -> None:
+async def keep(tx: Transaction, held: Claim, done: Kept) -> None:
     """Keep the outcome under the key, and the answer if it is there and not large; else a retry's is made anew."""
-    kept = answer if answer is not None and len(answer) <= KEPT_BYTES else None
-    outcome = {"target": target, "notes": dict(notes), "language": language.value}
-    await IdempotencyKey.filter(id=held.row_id).update(door=held.document, outcome=outcome, answer=kept)
+    answer = done.answer if done.answer is not None and len(done.answer) <= KEPT_BYTES else None
+    told = {"target": done.target, "notes": dict(done.notes), "language": done.language}
+    sql = "UPDATE idempotency_keys SET door = $1, outcome = $2, answer = $3 WHERE id = $4"
+    await tx.fetch(sql, [held.document, json.dumps(told), answer, held.row_id])
 
 
-async def give_back(held: Claim) -> None:
+async def give_back(tx: Transaction, held: Claim) -> None:
     """Leave the key to whoever comes next: nothing was changed."""
-    await IdempotencyKey.filter(id=held.row_id).delete()
+    await tx.fetch("DELETE FROM idempotency_keys WHERE id = $1", [held.row_id])
 
 
+_KEPT = """
+SELECT id, fingerprint, door, outcome, answer FROM idempotency_keys WHERE user_id = $1 AND operation = $2 AND key = $3
+"""
 _TAKE = """
 INSERT INTO idempotency_keys AS kept (user_id, operation, key, fingerprint, created_at, door, outcome)
 VALUES ($1, $2, $3, $4, $5, '', '{}')

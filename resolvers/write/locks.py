@@ -10,7 +10,7 @@ from models.billing import BillingPolicy
 from models.contracts import Contract
 from models.customers import Customer
 from models.database import Dialect
-from models.database.rows import any_of, id_list
+from models.database.rows import any_of, id_list, loaded
 from models.entity import Entity
 from models.jobs import Job
 from models.payments import Payment
@@ -66,11 +66,7 @@ async def select(reader: Reader, model: type[E], ids: Sequence[int], mode: Lock 
         + (mode.value if dialect is Dialect.POSTGRES else ""),
         [id_list(dialect, ids)],
     )
-    return [instance(model, columns, row) for row in rows]
-
-
-def instance(model: type[E], columns: list[str], values: tuple[Any, ...]) -> E:
-    return model._init_from_db(**dict(zip(columns, values, strict=True)))
+    return [loaded(model, columns, row) for row in rows]
 
 
 def rank(model: type[Entity]) -> int:

@@ -311,11 +311,10 @@ async def _perform(work: Work, call: Call, data: object) -> Answer:
     outcome = Outcome(call.operation, row.id, work.notes)
     body = b"" if call.present_after else await call.present(work.context, work.tx, outcome)
     if claim and changed:
-        await idempotency.keep(
-            claim, outcome.id, outcome.notes, None if call.present_after else body, work.context.language
-        )
+        kept = idempotency.Kept(outcome.id, outcome.notes, None if call.present_after else body, work.context.language)
+        await idempotency.keep(work.tx, claim, kept)
     elif claim:
-        await idempotency.give_back(claim)
+        await idempotency.give_back(work.tx, claim)
     return Answer(outcome, body)
 
 

@@ -14,12 +14,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from models.database import Dialect, Raced
-from models.database.rows import any_of, deletion, id_list, new_ids, write
+from models.database.rows import any_of, deletion, id_list, loaded, new_ids, write
 from models.entity import Entity
 from models.journal import AuditEvent
 from resolvers.faults import not_found
 from resolvers.write.changes import changes_of, differing_columns
-from resolvers.write.locks import LOCK_ORDER, Direct, Lock, Rows, decisive, instance, rank, select
+from resolvers.write.locks import LOCK_ORDER, Direct, Lock, Rows, decisive, rank, select
 from resolvers.write.tracked import Beginning, Tracked, additions, changes_of_rows, id_of
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class Work:
         )
         ids = {tracked.row.id for tracked in self._waiting(model)}
         for place, values in enumerate(found, 1):
-            row = instance(model, columns, values)
+            row = loaded(model, columns, values)
             self._track(row, Lock.CHANGE)
             ids.add(row.id)
             if place % BREATH == 0:

@@ -40,7 +40,7 @@ async def test_what_is_inserted_changed_and_deleted_is_counted_at_once(database)
     assert await database.fetch(wrong(database.dialect)) == NOTHING_WRONG
     await change(
         database,
-        "UPDATE payments SET status = 'failed', balance_after = NULL, transaction_type = 'charge' WHERE id <= 3",
+        "UPDATE payments SET status = 'failed', balance_after = NULL, refunded_amount = 0 WHERE id <= 3",
         "DELETE FROM payments WHERE id = 12 AND NOT EXISTS (SELECT 1 FROM ledger_entries WHERE payment_id = 12)",
         "UPDATE contracts SET balance = balance + 1",
     )
@@ -66,7 +66,7 @@ async def test_what_is_rolled_back_was_never_counted(database):
     before = await tallied(database, "payments")
 
     async def fail(tx):
-        await tx.fetch("UPDATE payments SET status = 'cancelled', balance_after = NULL, transaction_type = 'charge'")
+        await tx.fetch("UPDATE payments SET status = 'cancelled', balance_after = NULL, refunded_amount = 0")
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -79,7 +79,7 @@ async def test_a_change_counts_for_nobody_else_before_it_is_committed(database):
     before = await statistics(database, "Payment")
 
     async def look_meanwhile(tx):
-        await tx.fetch("UPDATE payments SET status = 'cancelled', balance_after = NULL, transaction_type = 'charge'")
+        await tx.fetch("UPDATE payments SET status = 'cancelled', balance_after = NULL, refunded_amount = 0")
         assert await statistics(database, "Payment") == before
         assert (await statistics(tx, "Payment"))["cancelled"] == 12
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from models.users import Role, Session, User
+from models.users import Role
 from resolvers.identity.optimistic_caller import MOST, _seen, remember
 from resolvers.identity.permissions import Caller
 from tests.factories import Factory
@@ -106,20 +106,13 @@ async def test_deactivation_bites_at_once(reader, factory, user):
 
 
 async def test_a_session_that_has_run_out_is_nobodys(reader, factory, user):
-    async def expire(_tx):
-        (session,) = await Session.filter(user_id=user.id)
-        session.expires_at = session.created_at
-        await session.save()
-
-    await factory.database.write(expire)
+    expire = "UPDATE sessions SET expires_at = created_at WHERE user_id = $1"
+    await factory.database.write(lambda tx: tx.fetch(expire, [user.id]))
     assert (await reader.sim()).status_code == 401
 
 
 async def test_a_deleted_user_is_nobody(reader, factory, user):
-    async def delete(_tx):
-        await User.filter(id=user.id).delete()
-
-    await factory.database.write(delete)
+    await factory.database.write(lambda tx: tx.fetch("DELETE FROM users WHERE id = $1", [user.id]))
     assert (await reader.sim()).status_code == 401
 
 

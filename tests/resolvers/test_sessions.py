@@ -16,12 +16,12 @@ import jwt
 import pytest
 
 from models.database.meter import METER, Meter
-from models.users import RefreshToken, Role, Session, User
+from models.fields import MomentField
+from models.users import Role, Session, User
 from resolvers import sessions
 from resolvers.faults import Code, Fault, Invalid
 from resolvers.identity import passwords
 from resolvers.write.inputs import parse
-from resolvers.write.unit_of_work import select
 from tests.contents import refused_with
 from tests.factories import id_only
 
@@ -224,7 +224,8 @@ async def test_a_password_is_compared_as_its_letters_are_however_they_were_typed
 async def test_a_hash_of_earlier_versions_is_of_the_password_as_it_was_typed(nobody: Context, user: User) -> None:
     in_parts = "мой пароль и\u0306"
     kept = passwords._hasher(nobody.settings)(in_parts)
-    await nobody.database.write(lambda _: User.filter(id=user.id).update(password=kept))
+    sql = "UPDATE users SET password = $1 WHERE id = $2"
+    await nobody.database.write(lambda tx: tx.fetch(sql, [kept, user.id]))
     assert await sessions.login(nobody, "aida", in_parts)
 
 
@@ -403,10 +404,9 @@ async def let_pass(context: Context, **time: float) -> None:
     """As if so much time had passed since every refresh."""
 
     async def body(tx: Transaction) -> None:
-        del tx
-        for token in await RefreshToken.filter(used_at__isnull=False):
-            assert token.used_at is not None
-            await RefreshToken.filter(jti=token.jti).update(used_at=token.used_at - timedelta(**time))
+        for jti, used_at in await tx.fetch("SELECT jti, used_at FROM refresh_tokens WHERE used_at IS NOT NULL"):
+            earlier = MomentField().to_python_value(used_at) - timedelta(**time)
+            await tx.fetch("UPDATE refresh_tokens SET used_at = $1 WHERE jti = $2", [earlier, jti])
 
     await context.database.write(body)
 
@@ -653,21 +653,13 @@ async def count_of_sessions(context: Context, user: User) -> int:
 
 
 async def session_of(factory: Factory, tokens: Tokens) -> Session:
-    session_id = UUID(hex=claims_of(tokens.access)["sid"])
-
-    async def body(tx: Transaction) -> Session:
-        del tx
-        return await Session.get(id=session_id)
-
-    return await factory.database.write(body)
+    sql = "SELECT created_at, refreshed_at, expires_at, ended_at FROM sessions WHERE id = $1"
+    (moments,) = await factory.database.fetch(sql, [UUID(hex=claims_of(tokens.access)["sid"])])
+    names = ("created_at", "refreshed_at", "expires_at", "ended_at")
+    return Session(**dict(zip(names, map(MomentField().to_python_value, moments), strict=True)))
 
 
 async def expire(context: Context, tokens: Tokens) -> None:
     """As if the session had been left alone for seven days, though its tokens say otherwise."""
-
-    async def body(tx: Transaction) -> None:
-        users = await select(tx, User, [tokens.user_id])
-        moment = datetime.now(UTC) - timedelta(seconds=1)
-        await Session.filter(user_id=users[0].id).update(expires_at=moment)
-
-    await context.database.write(body)
+    sql, moment = "UPDATE sessions SET expires_at = $1 WHERE user_id = $2", datetime.now(UTC) - timedelta(seconds=1)
+    await context.database.write(lambda tx: tx.fetch(sql, [moment, tokens.user_id]))

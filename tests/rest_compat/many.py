@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from models.customers import Customer
+from models.database.rows import insert
 
 
 async def many_customers(factory, count):
     moment = datetime.now(UTC)
-    rows = [
+    customers = [
         Customer(
             first_name="А",
             last_name="Б",
@@ -22,4 +23,4 @@ async def many_customers(factory, count):
         )
         for number in range(count)
     ]
-    await factory.database.write(lambda _: Customer.bulk_create(rows))
+    await factory.database.write(lambda tx: insert(tx, *customers))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.users import RefreshToken, Role
+from models.users import Role
 from rest_compat.routes import PREFIX, endpoints
 
 pytestmark = pytest.mark.anyio
@@ -82,8 +82,8 @@ async def test_a_refresh_token_comes_again_for_a_moment_and_later_ends_the_sessi
     other_tab = await api.post("/auth/refresh/", {"refresh": tokens["refresh"]}, role=None)
     assert other_tab.status_code == 200
     long_ago = datetime.now(UTC) - timedelta(minutes=1)
-    used = RefreshToken.filter(used_at__isnull=False)
-    await factory.database.write(lambda _: used.update(used_at=long_ago))
+    sql = "UPDATE refresh_tokens SET used_at = $1 WHERE used_at IS NOT NULL"
+    await factory.database.write(lambda tx: tx.fetch(sql, [long_ago]))
     again = await api.post("/auth/refresh/", {"refresh": tokens["refresh"]}, role=None)
     assert (again.status_code, again.json()["code"]) == (401, "token_not_valid")
     for access in (tokens["access"], renewed["access"]):

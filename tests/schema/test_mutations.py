@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.users import RefreshToken, Role
+from models.users import Role
 from resolvers.sessions import authenticate
 
 pytestmark = pytest.mark.anyio
@@ -365,8 +365,8 @@ async def test_sessions(call, ask, factory):
 
 async def every_token_used_long_ago(factory):
     long_ago = datetime.now(UTC) - timedelta(minutes=1)
-    used = RefreshToken.filter(used_at__isnull=False)
-    await factory.database.write(lambda _: used.update(used_at=long_ago))
+    sql = "UPDATE refresh_tokens SET used_at = $1 WHERE used_at IS NOT NULL"
+    await factory.database.write(lambda tx: tx.fetch(sql, [long_ago]))
 
 
 async def test_logout_ends_the_callers_session(ask, factory):

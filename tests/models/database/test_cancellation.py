@@ -10,10 +10,9 @@ import pytest
 from models.database import Dialect, Unavailable
 from models.database.engine import DEADLINE, Deadline
 from models.database.postgres_pool import RESERVED
-from models.users import User
 from tests.conftest import opened
 from tests.models.database.test_write import users
-from tests.models.rows import added, insert, valid
+from tests.models.rows import added, insert
 
 SLOW = {
     Dialect.POSTGRES: "SELECT count(*) FROM users, pg_sleep(0.02)",
@@ -26,7 +25,7 @@ async def two_rows(tx):
     """Two statements that belong together, with time to be cancelled between them."""
     await insert(tx, "users")
     await asyncio.sleep(0)
-    await User.create(**valid("users"))
+    await insert(tx, "users")
 
 
 async def storm(work, count):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from models.database import rows
+from models.fields import MomentField
 from models.users import LoginFailure, User
 from resolvers import sessions
 from resolvers.faults import Code, Fault
@@ -50,10 +52,9 @@ async def let_pass(context: Context, **time: float) -> None:
     """As if so much time had passed since every failure."""
 
     async def body(tx: Transaction) -> None:
-        del tx
-        for failure in await LoginFailure.all():
-            failure.created_at -= timedelta(**time)
-            await failure.save()
+        for failure_id, at in await tx.fetch("SELECT id, created_at FROM login_failures"):
+            earlier = MomentField().to_python_value(at) - timedelta(**time)
+            await tx.fetch("UPDATE login_failures SET created_at = $1 WHERE id = $2", [earlier, failure_id])
 
     await context.database.write(body)
 
@@ -173,14 +174,9 @@ async def test_guesses_from_very_many_addresses_slow_the_username_for_seconds(no
 
 async def guessed_from(context: Context, username: str, addresses: int) -> None:
     """A failure from each of so many addresses."""
-
-    async def body(tx: Transaction) -> None:
-        del tx
-        moment = login_throttle.now()
-        rows = [LoginFailure(username=username, address=f"10.9.0.{n}", created_at=moment) for n in range(addresses)]
-        await LoginFailure.bulk_create(rows)
-
-    await context.database.write(body)
+    moment = login_throttle.now()
+    failures = [LoginFailure(username=username, address=f"10.9.0.{n}", created_at=moment) for n in range(addresses)]
+    await context.database.write(lambda tx: rows.insert(tx, *failures))
 
 
 # --- clocks -------------------------------------------------------------------------------------------------------
@@ -265,11 +261,8 @@ async def test_an_attempt_that_a_dead_process_left_is_a_failure(nobody: Context)
 
 
 async def left_pending(context: Context) -> None:
-    async def body(tx: Transaction) -> None:
-        del tx
-        await LoginFailure.create(username="aida", address="127.0.0.1", created_at=login_throttle.now(), pending=True)
-
-    await context.database.write(body)
+    left = LoginFailure(username="aida", address="127.0.0.1", created_at=login_throttle.now(), pending=True)
+    await context.database.write(lambda tx: rows.insert(tx, left))
 
 
 @pytest.mark.usefixtures("user")
@@ -348,14 +341,9 @@ async def test_who_has_been_refused_or_has_gone_gives_the_place_back(nobody: Con
 
 async def fill(context: Context, address: str, count: int) -> None:
     """Failures from an address for as many usernames."""
-
-    async def body(tx: Transaction) -> None:
-        del tx
-        moment = login_throttle.now()
-        rows = [LoginFailure(username=f"guess-{n}", address=address, created_at=moment) for n in range(count)]
-        await LoginFailure.bulk_create(rows)
-
-    await context.database.write(body)
+    moment = login_throttle.now()
+    failures = [LoginFailure(username=f"guess-{n}", address=address, created_at=moment) for n in range(count)]
+    await context.database.write(lambda tx: rows.insert(tx, *failures))
 
 
 @pytest.mark.usefixtures("user")
