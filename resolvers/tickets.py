@@ -45,10 +45,10 @@ class TicketInput:
     notes: str | None = takes(Text(LONG_TEXT), "Notes of the staff.", nullable=True)
 
 
-_OPEN_SQL = ", ".join(f"'{status}'" for status in OPEN)
-IS_OVERDUE = Expression(f"({{t}}.status IN ({_OPEN_SQL}) AND {{t}}.due_at < {{now}})", Kind.TRUTH)
+OPEN_SQL = ", ".join(f"'{status}'" for status in OPEN)
+IS_OVERDUE = Expression(f"({{t}}.status IN ({OPEN_SQL}) AND {{t}}.due_at < {{now}})", Kind.TRUTH)
 """Open, and past its due time."""
-IS_UNASSIGNED = Expression(f"({{t}}.status IN ({_OPEN_SQL}) AND {{t}}.assigned_to_id IS NULL)", Kind.TRUTH)
+IS_UNASSIGNED = Expression(f"({{t}}.status IN ({OPEN_SQL}) AND {{t}}.assigned_to_id IS NULL)", Kind.TRUTH)
 """Open, and assigned to nobody."""
 
 

@@ -26,6 +26,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "organization_name": ("Организация", "Organization"),
     "contracts_count": ("Договоров", "Contracts"),
     "tickets_count": ("Тикетов", "Tickets"),
+    "open_tickets_count": ("Открытых тикетов", "Open tickets"),
     "payments_count": ("Платежей", "Payments"),
     "username": ("Логин", "Username"),
     "role": ("Роль", "Role"),

@@ -10,6 +10,7 @@ from models import users as model
 from resolvers import journal
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
+from resolvers.tickets import OPEN_SQL
 from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import Role
@@ -29,6 +30,10 @@ class Staff:
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     username: str = stored(column(_ROW, "username"), "Name to log in with.")
     full_name: str = computed(_NAME, "Last and first name, or the username while neither is known.")
+    open_tickets_count: int = computed(
+        sql_expressions.count_of("tickets", "assigned_to_id", f" AND n_.status IN ({OPEN_SQL})"),
+        "How many open tickets are assigned to them: new, in progress or waiting.",
+    )
 
 
 @strawberry.type(

@@ -93,6 +93,7 @@ INDEXES = {
     "tickets_assigned_to": "assigned_to_id, created_at, id",
     "tickets_created_by": "created_by_id, id",
     "tickets_due": "due_at, id",
+    "tickets_open_assigned": "assigned_to_id",
     "tickets_unassigned": "created_at, id",
     "ledger_entries_contract": "contract_id, id",
     "ledger_entries_actor": "actor_id, id",
@@ -187,6 +188,7 @@ async def test_what_holds_for_some_rows_only_says_which(database):
         "jobs_once_key": "once IS NOT NULL",
         "jobs_unfinished": "queued",
         "tickets_due": "waiting",
+        "tickets_open_assigned": "waiting",
         "tickets_unassigned": "assigned_to_id IS NULL",
     }
     catalogue = ("pg_indexes", "indexname", "indexdef")

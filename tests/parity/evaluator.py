@@ -487,6 +487,9 @@ COMPUTED = {
     ("Ticket", "resolutionTime"): lambda _, row: resolution_time(row),
     ("User", "fullName"): lambda _, row: staff_name(row),
     ("Staff", "fullName"): lambda _, row: staff_name(row),
+    ("Staff", "openTicketsCount"): lambda world, row: sum(
+        is_open(ticket) and ticket["assigned_to_id"] == row["id"] for ticket in world.table("Ticket")
+    ),
     ("Event", "actorName"): named("actor_id"),
     ("Event", "entityId"): lambda _, row: f"{row['entity']}_{row['entity_id']}",
     ("Event", "entityType"): lambda _, row: PREFIXES[row["entity"]].lower(),

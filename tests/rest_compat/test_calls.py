@@ -126,7 +126,7 @@ async def test_who_sees_users(api, factory):
             assert (await api.get(path, role=role)).status_code == expected, (role, path)
         staff = (await api.get("/users/staff/", role=role)).json()
         assert staff["count"] == 4
-        assert list(staff["results"][0]) == ["id", "username", "full_name"]
+        assert list(staff["results"][0]) == ["id", "username", "full_name", "open_tickets_count"]
 
 
 async def test_one_s_own_password(api, factory):

@@ -120,6 +120,33 @@ async def test_staff_is_everybodys(ask, factory):
     assert set(names) == {caller.username for caller in factory.callers.values()}
 
 
+async def test_everybody_sees_how_many_open_tickets_each_of_the_staff_has(ask, factory):
+    """What is resolved is no longer on anybody's table; the others count whatever their state."""
+    operator = factory.callers[Role.OPERATOR]
+    tickets = [await factory.ticket() for _ in range(4)]
+    for ticket in tickets[:3]:
+        assigned = {"id": f"tkt_{ticket.id}", "userId": f"usr_{operator.user_id}"}
+        await ask.data(
+            "mutation ($input: AssignTicketInput!) { assignTicket(input: $input) { errors { code } } }",
+            {"input": assigned},
+        )
+    resolved = {"id": f"tkt_{tickets[0].id}", "resolution": "Restarted the router"}
+    await ask.data(
+        "mutation ($input: ResolveTicketInput!) { resolveTicket(input: $input) { errors { code } } }",
+        {"input": resolved},
+    )
+    started = {"id": f"tkt_{tickets[1].id}"}
+    await ask.data(
+        "mutation ($input: StartTicketWorkInput!) { startTicketWork(input: $input) { errors { code } } }",
+        {"input": started},
+    )
+
+    data = await ask.data("{ staff { nodes { username openTicketsCount } } }", role=Role.EMPLOYEE)
+    counts = {one["username"]: one["openTicketsCount"] for one in data["staff"]["nodes"]}
+    expected = {caller.username: 0 for caller in factory.callers.values()} | {operator.username: 2}
+    assert counts == expected
+
+
 @pytest.mark.parametrize(
     "document",
     [

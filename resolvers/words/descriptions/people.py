@@ -37,6 +37,9 @@ PEOPLE: dict[str, str] = {
     "Last and first name, or the username while neither is known.": (
         "Фамилия и имя, а пока они неизвестны — имя для входа."
     ),
+    "How many open tickets are assigned to them: new, in progress or waiting.": (
+        "Сколько на сотруднике открытых тикетов: новых, в работе и ожидающих."
+    ),
     "Email address at work.": "Рабочий адрес email.",
     "Phone number in E.164.": "Номер телефона в формате E.164.",
     "What the user may do.": "Роль: что пользователю разрешено.",
