@@ -27,7 +27,14 @@ SCHEMA: Final = strawberry.Schema(
 GRAPHQL: Final[GraphQLSchema] = SCHEMA._schema  # noqa: SLF001 - Strawberry shows its graphql-core schema no other way
 """The same schema as graphql-core knows it: what documents are validated against and run on."""
 
+GRAPHQL.description = (
+    "Customers, SIM cards, tariffs, contracts, payments and tickets of a telecom operator. Every write is a mutation "
+    "with one `input`; what it refuses stands in its payload's `errors`."
+)
+
 
 def sdl() -> str:
     """The schema in GraphQL's own definition language, as it stands in `schema.graphql`."""
-    return "\n".join(line.rstrip() for line in SCHEMA.as_str().splitlines())
+    # Strawberry prints no description of the schema itself.
+    head = f'"""{GRAPHQL.description}"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n'
+    return "\n".join((head, *(line.rstrip() for line in SCHEMA.as_str().splitlines())))

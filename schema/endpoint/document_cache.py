@@ -58,7 +58,7 @@ LONGEST_OF_STRANGERS: Final = 10_000
 
 
 class Refused(Exception):
-    """A document that will not be run: not GraphQL (`GRAPHQL_PARSE_FAILED`), or not of this schema."""
+    """A document that will not be run: no GraphQL, not of this schema, or named by its hash alone."""
 
     def __init__(self, code: str, errors: list[GraphQLError]) -> None:
         super().__init__(code)

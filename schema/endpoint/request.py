@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from graphql import GraphQLError
+
 from resolvers.faults import NO_FIELD, Code, Fault, fault, invalid
+from schema.endpoint.document_cache import Refused
 from web.request import idempotency_key, read_body, read_json, require_json
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ class Asked:
 
 
 async def read_request(request: Request) -> Asked:
-    """Read a request. Raises `Fault` for one that is not well formed, whatever its document."""
+    """Read a request. Raises `Fault` or `Refused` for one that is not well formed, whatever its document."""
     if request.method == "POST":
         require_json(request)
         given = _well_formed(read_json(await read_body(request)))
@@ -64,12 +67,15 @@ def _of_url(request: Request) -> dict[str, object]:
 
 
 def _well_formed(given: object) -> dict[str, Any]:
-    """The same, if each part is of the kind that it must be. Of `extensions`, only `cost` means anything here."""
+    """The same, if each part is of its kind. Of `extensions`, `cost` and `persistedQuery` mean something here."""
     if isinstance(given, list):
         raise invalid(NO_FIELD, "no_batches")
     if not isinstance(given, dict):
         raise invalid(NO_FIELD, "not_object")
     query = given.get("query")
+    if query is None and isinstance(given.get("extensions"), dict) and "persistedQuery" in given["extensions"]:
+        # Apollo's words, in any language: its clients send the whole document when they read them.
+        raise Refused("PERSISTED_QUERY_NOT_SUPPORTED", [GraphQLError("PersistedQueryNotSupported")])
     if not isinstance(query, str) or not query.strip():
         raise invalid("query", "query_missing")
     if not isinstance(given.get("operationName"), str | None):

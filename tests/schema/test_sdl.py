@@ -11,6 +11,7 @@ import pytest
 from graphql import (
     build_schema,
     find_breaking_changes,
+    graphql_sync,
     is_enum_type,
     is_input_object_type,
     is_interface_type,
@@ -39,6 +40,12 @@ EVERYTHING = [(named.name, named) for named in OWN] + FIELDS + ARGUMENTS + VALUE
 
 def test_the_committed_schema_is_the_one_that_runs():
     assert COMMITTED.read_text() == sdl() + "\n", "run: make schema"
+
+
+def test_the_schema_says_what_it_is_about():
+    asked = graphql_sync(GRAPHQL, "{ __schema { description } }")
+    assert "telecom operator" in asked.data["__schema"]["description"]
+    assert build_schema(sdl()).description == asked.data["__schema"]["description"]
 
 
 def test_what_breaks_clients_is_named_in_the_changelog():

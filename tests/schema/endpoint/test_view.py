@@ -65,6 +65,22 @@ async def test_only_json_is_taken(door):
 # --- requests -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("accept", "status"), [(GRAPHQL, 400), (JSON, 200)])
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_an_automatic_persisted_query_is_refused_in_the_words_that_make_apollo_send_the_document(
+    door, accept, status, language
+):
+    body = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "ecf4edb46db40b5132295c0291d62fb65d6759a9"}}}
+    headers = {"Content-Type": "application/json", "Accept": accept, "Accept-Language": language}
+    response = await door.send(json.dumps(body).encode(), headers=headers)
+    assert response.status_code == status
+    assert [error["message"] for error in response.json()["errors"]] == ["PersistedQueryNotSupported"]
+    assert code(response) == "PERSISTED_QUERY_NOT_SUPPORTED"
+
+    body["query"] = "{ __typename }"
+    assert (await door.send(json.dumps(body).encode(), headers=headers)).json() == {"data": {"__typename": "Query"}}
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
