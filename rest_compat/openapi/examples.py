@@ -54,6 +54,7 @@ BY_NAME: dict[str, Any] = {
     "passport_issue_date": "2020-01-01",
     "passport_issued_by": "МВД КР",
     "password": "your_password",
+    "permissions": ["contract.add_balance", "ticket.resolve"],
     "phone": "+996550123456",
     "puk_code": "12345678",
     "reason": "По просьбе клиента",

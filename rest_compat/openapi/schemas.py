@@ -79,7 +79,12 @@ def _value(value: Shown, tell: Teller) -> Schema:
         choices = [choice.value for choice in source.choices]
         schema = {**schema, "enum": [*choices, None] if field.nullable else choices}
         return {**schema, "description": tell(field.description), "examples": choices[:1]}
+    if field.items in _ITEMS:
+        schema = {"type": "array", "items": {"type": _ITEMS[field.items]}}
     return {**schema, "description": tell(field.description), "examples": [example(value.key, source.kind)]}
+
+
+_ITEMS: dict[type | None, str] = {str: "string", int: "integer"}
 
 
 def statistics_schema(name: str, tell: Teller) -> Schema:

@@ -248,7 +248,7 @@ def _written(parent: Any, definition: GraphQLField | None) -> int:
     said = provenance(declared) if isinstance(declared, StrawberryField) else None
     source = said.origin.column if said and isinstance(said.origin, Changes) else said and said.origin
     match source:
-        case Column(kind=Kind.DOCUMENT):
+        case Column(kind=Kind.DOCUMENT) | Expression(kind=Kind.DOCUMENT):
             return LONG
         case Column(kind=Kind.TEXT):
             return LONG if isinstance(MODELS[parent.name]._meta.fields_map[source.name], TextField) else SHORT

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
-from strawberry.types.base import StrawberryOptional
+from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.read.selection import Column, Expression, ToMany, ToOne
@@ -64,6 +64,8 @@ class FieldOrigin:
     """Its value is a global id, whatever it comes from; REST has no such."""
     embedded: bool = False
     """With a `ToOne`: REST shows the object itself, as it is no row of its own."""
+    items: type | None = None
+    """Of a list: what its elements are."""
     rest: bool = True
     """REST shows it; false for what its documented bodies do not have."""
     rest_as: tuple[str, Source] | None = None
@@ -167,6 +169,7 @@ def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
             reference=said.reference,
             nullable=isinstance(field.type, StrawberryOptional),
             is_id=field.type is strawberry.ID,
+            items=cast("type", field.type.of_type) if isinstance(field.type, StrawberryList) else None,
             rest=said.rest,
             embedded=said.embedded,
             rest_as=said.rest_as,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+import orjson
 import strawberry
 
 from models import users as model
 from resolvers import journal
+from resolvers.identity.permissions import GRANTS
+from resolvers.operations import OPERATIONS
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
 from resolvers.tickets import OPEN_SQL
@@ -18,8 +22,20 @@ from schema.types.field_sources import computed, global_id, stored, to_many
 from schema.types.links import EventLink
 from schema.types.node import Node
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resolvers.write.operation import Operation
+
 _ROW = model.User
 _NAME = Expression(sql_expressions.user_name("{t}"), Kind.TEXT)
+
+
+def _permitted(name: Callable[[Operation], str]) -> Expression:
+    """The names of the operations that a user's role may call: known beforehand, so its role decides."""
+    named = {role: [name(one) for one in OPERATIONS if role in GRANTS[one.may]] for role in model.Role}
+    cases = " ".join(f"WHEN '{role}' THEN '{orjson.dumps(names).decode()}'" for role, names in named.items())
+    return Expression(f"CASE {{t}}.role {cases} END", Kind.DOCUMENT)
 
 
 @strawberry.type(description="A member of staff, as everybody may know them.")
@@ -55,6 +71,11 @@ class User(Node):
         column(_ROW, "is_active"), "Whether the user can log in; inactive ones are shut out at once."
     )
     last_login: datetime | None = stored(column(_ROW, "last_login"), "When the user last logged in, if ever.")
+    permissions: list[str] = computed(
+        _permitted(lambda operation: operation.graphql),
+        "The operations that the user's role may call at all; a row's state or an argument may still refuse one.",
+        rest_as=("permissions", _permitted(lambda operation: operation.name)),
+    )
     created_at: datetime = stored(column(_ROW, "created_at"), "When the user was added.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the user last changed.")
     history: Connection[EventLink] = to_many(

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 from graphql import build_schema, execute_sync, get_named_type, parse, validate
 
 from models import AuditEvent, Contract, Customer, LedgerEntry, Payment, Sim, Tariff, Ticket, User
+from resolvers.identity.permissions import GRANTS
+from resolvers.operations import OPERATIONS
 
 SCHEMA = build_schema((Path(__file__).parents[2] / "schema" / "schema.graphql").read_text())
 ZONE = ZoneInfo("Asia/Bishkek")
@@ -485,6 +487,7 @@ COMPUTED = {
     ("Ticket", "isOverdue"): lambda _, row: is_open(row) and row["due_at"] < datetime.now(UTC),
     ("Ticket", "isUnassigned"): lambda _, row: is_open(row) and row["assigned_to_id"] is None,
     ("Ticket", "resolutionTime"): lambda _, row: resolution_time(row),
+    ("User", "permissions"): lambda _, row: [one.graphql for one in OPERATIONS if row["role"] in GRANTS[one.may]],
     ("User", "fullName"): lambda _, row: staff_name(row),
     ("Staff", "fullName"): lambda _, row: staff_name(row),
     ("Staff", "openTicketsCount"): lambda world, row: sum(

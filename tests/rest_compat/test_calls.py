@@ -129,6 +129,14 @@ async def test_who_sees_users(api, factory):
         assert list(staff["results"][0]) == ["id", "username", "full_name", "open_tickets_count"]
 
 
+async def test_one_s_own_permissions_are_in_one_s_profile(api):
+    """By the operations' own names, as the history calls them; a supervisor refunds, an employee does not."""
+    for role, refunds in ((Role.EMPLOYEE, False), (Role.SUPERVISOR, True)):
+        permissions = (await api.get("/users/me/", role=role)).json()["permissions"]
+        assert "ticket.resolve" in permissions
+        assert ("payment.refund" in permissions) == refunds
+
+
 async def test_one_s_own_password(api, factory):
     _, tokens = await logged_in(api, factory)
     headers = bearer(tokens["access"])

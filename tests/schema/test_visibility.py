@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from graphql import is_required_input_field
 
-from models.users import Role
+from models.users import Role, User
+from resolvers.operations import OPERATIONS
 from resolvers.write.inputs import Mode
+from schema.schema import GRAPHQL
 
 pytestmark = pytest.mark.anyio
 
@@ -118,6 +121,24 @@ async def test_staff_is_everybodys(ask, factory):
     names = [one["username"] for one in data["staff"]["nodes"]]
     assert gone.username not in names
     assert set(names) == {caller.username for caller in factory.callers.values()}
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_one_s_permissions_are_the_operations_that_do_not_refuse_the_role(ask, factory, role):
+    """Each that takes an id alone is called on a row that is not there, or on oneself: who may not is told that."""
+    own = factory.callers[role].user_id
+    granted = (await ask.data("{ me { permissions } }", role=role))["me"]["permissions"]
+    for operation in OPERATIONS:
+        name = operation.graphql
+        title = name[0].upper() + name[1:]
+        fields = GRAPHQL.type_map[f"{title}Input"].fields.items()
+        if [key for key, field in fields if is_required_input_field(field)] != ["id"]:
+            continue
+        row = own if operation.entity is User else 999_999
+        text = f"mutation ($input: {title}Input!) {{ {name}(input: $input) {{ errors {{ code }} }} }}"
+        answer = await ask(text, {"input": {"id": f"{operation.entity.prefix}_{row}"}}, role=role)
+        refused = "errors" in answer and answer["errors"][0]["extensions"]["code"] == "PERMISSION_DENIED"
+        assert refused == (name not in granted), name
 
 
 async def test_everybody_sees_how_many_open_tickets_each_of_the_staff_has(ask, factory):

@@ -47,6 +47,9 @@ PEOPLE: dict[str, str] = {
         "Может ли пользователь войти; отключённый сразу теряет доступ."
     ),
     "When the user last logged in, if ever.": "Когда пользователь последний раз вошёл, если входил.",
+    "The operations that the user's role may call at all; a row's state or an argument may still refuse one.": (
+        "Операции, которые роли пользователя вообще доступны; состояние записи или аргумент ещё могут помешать."
+    ),
     "When the user was added.": "Когда пользователь добавлен.",
     "When anything about the user last changed.": "Когда данные пользователя последний раз изменились.",
     # the journal
