@@ -60,6 +60,7 @@ BY_NAME: dict[str, Any] = {
     "reason": "По просьбе клиента",
     "refresh": "eyJ0eXAiOiJKV1QiLCJhbGc...",
     "request_id": "0f8fad5bd9cb469fa16570867728950e",
+    "remind_days": [3, 1],
     "resolution": "Проблема решена путем...",
     "resolution_time": 5400,
     "short_name": "Иванов И. И.",
@@ -67,6 +68,7 @@ BY_NAME: dict[str, Any] = {
     "tariff_name": "Безлимит",
     "transaction_id": "TXN-123",
     "username": "your_username",
+    "when": "next_month",
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
 from resolvers import value_kinds
-from resolvers.read.selection import Comparison, Kind
+from resolvers.read.selection import Comparison, Kind, ToOne
 from resolvers.value_kinds import MAX_INT
 from resolvers.words import word
 from resolvers.write.inputs import Mode, input_fields
@@ -71,6 +71,8 @@ def description_of(typename: str) -> str:
 
 def _value(value: Shown, tell: Teller) -> Schema:
     source, field = value.source, value.field
+    if field.embedded and isinstance(field.origin, ToOne):
+        return {**entity_schema(field.origin.target, tell), "description": tell(field.description)}
     schema = shown_schema(source.kind, nullable=field.nullable)
     if value.worded and source.choices:
         said = tell("The same in a word for people, in the language of the answer.")
