@@ -35,34 +35,34 @@ class Query:
 
     node: Node | None = node("Any object by its global id; null if there is none, or none that the caller may see.")
     nodes: list[Node | None] = nodes("Objects of any types by their global ids, in the order asked.")
-    search: SearchConnection = search(
+    search: SearchConnection | None = search(
         "Whatever is found by what somebody says of it, best first: a number or its last digits, a document, "
         "a contract, a name with a typo or in another keyboard layout."
     )
     me: UserLink = me("The user who is asking.")
 
     customer: CustomerLink | None = one("Customer", "The customer with this id, or null.")
-    customers: Connection[CustomerLink] = many(customers.LIST, "All customers, a page at a time.")
+    customers: Connection[CustomerLink] | None = many(customers.LIST, "All customers, a page at a time.")
     sim: SimLink | None = one("Sim", "The SIM with this id, or null.")
-    sims: Connection[SimLink] = many(sims.LIST, "All SIMs, a page at a time.")
+    sims: Connection[SimLink] | None = many(sims.LIST, "All SIMs, a page at a time.")
     tariff: TariffLink | None = one("Tariff", "The tariff with this id, or null.")
-    tariffs: Connection[TariffLink] = many(tariffs.LIST, "All tariffs, a page at a time.")
+    tariffs: Connection[TariffLink] | None = many(tariffs.LIST, "All tariffs, a page at a time.")
     contract: ContractLink | None = one("Contract", "The contract with this id, or null.")
-    contracts: Connection[ContractLink] = many(contracts.LIST, "All contracts, a page at a time.")
+    contracts: Connection[ContractLink] | None = many(contracts.LIST, "All contracts, a page at a time.")
     payment: PaymentLink | None = one("Payment", "The payment with this id, or null.")
-    payments: Connection[PaymentLink] = many(payments.LIST, "All payments, a page at a time.")
+    payments: Connection[PaymentLink] | None = many(payments.LIST, "All payments, a page at a time.")
     ticket: TicketLink | None = one("Ticket", "The ticket with this id, or null.")
-    tickets: Connection[TicketLink] = many(tickets.LIST, "All tickets, a page at a time.")
+    tickets: Connection[TicketLink] | None = many(tickets.LIST, "All tickets, a page at a time.")
     user: UserLink | None = one(
         "User", "The user with this id; null if there is none, or none that the caller may see."
     )
     users: Connection[UserLink] | None = many(
         users.LIST, "All users, a page at a time, for supervisors and administrators.", of=UserRow
     )
-    staff: Connection[StaffLink] = many(
+    staff: Connection[StaffLink] | None = many(
         STAFF_LIST, "All active users by name, to assign tickets to, for everybody.", *ACTIVE
     )
-    history: Connection[EventLink] = history(
+    history: Connection[EventLink] | None = history(
         "Every change of one entity, newest first, even if it was deleted since; a user's for whoever may see the user."
     )
 
@@ -72,7 +72,7 @@ class Query:
 
     job: JobLink | None = one("Job", "The job with this id, or null.")
     billing_policy: BillingPolicyLink = only("BillingPolicy", "How contracts are billed.")
-    jobs: Connection[JobLink] = many(jobs.LIST, "All jobs, a page at a time.")
+    jobs: Connection[JobLink] | None = many(jobs.LIST, "All jobs, a page at a time.")
 
     customer_statistics: statistics.CustomerStatistics = counted(
         "Customer", statistics.CustomerStatistics, "All customers, counted."

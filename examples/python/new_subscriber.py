@@ -79,7 +79,7 @@ def digits(count: int) -> str:
 
 async def sign(api: AbonentClient) -> tuple[str, str]:
     """A customer, a SIM card and a contract in draft; gives the ids of contract and SIM."""
-    tariff = (await api.tariffs_on_offer()).tariffs.nodes[0]
+    tariff = there((await api.tariffs_on_offer()).tariffs).nodes[0]
     person = CreateCustomerInput(
         first_name="Айжан", last_name="Бекова", phone=f"+996550{digits(6)}", document_number=f"ID{digits(9)}"
     )

@@ -62,7 +62,7 @@ const digits = (count: number) => Array.from({ length: count }, () => Math.floor
 
 /** A customer, a SIM card, a contract in draft, and the first ticket. */
 async function sign(): Promise<{ contract: string; sim: string }> {
-  const tariff = there((await ask(TariffsOnOfferDocument, {})).tariffs.nodes[0]);
+  const tariff = there(there((await ask(TariffsOnOfferDocument, {})).tariffs).nodes[0]);
   const person = {
     firstName: "Айжан",
     lastName: "Бекова",

@@ -168,6 +168,16 @@ async def test_a_broken_cursor_is_refused(ask, broken):
     assert (refusal["code"], refusal["extensions"]["field"]) == ("VALIDATION", "after")
 
 
+async def test_a_stale_cursor_nulls_its_own_list_alone(ask):
+    answer = await ask('{ customers(after: "nonsense") { totalCount } tariffs { totalCount } me { username } }')
+    assert answer["data"]["customers"] is None
+    assert answer["data"]["tariffs"] == {"totalCount": 0}
+    assert answer["data"]["me"]["username"]
+    assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [
+        (["customers"], "VALIDATION")
+    ]
+
+
 @pytest.mark.usefixtures("five")
 async def test_a_cursor_of_another_ordering_is_refused(ask, page):
     _, info, _ = await page(first=1)
