@@ -38,6 +38,23 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Недостаточно прав: для этого действия нужна роль {roles}",
         "Permission denied: this action needs the role {roles}",
     ),
+    # variables
+    "variable_needed": (
+        "Переменной {place} нужно значение типа {type}",
+        "The variable {place} needs a value of type {type}",
+    ),
+    "variable_lacks": (
+        "В переменной {place} не хватает поля «{field}»",
+        "The variable {place} lacks the field “{field}”",
+    ),
+    "variable_unknown": (
+        "В переменной {place} есть поле «{field}», которого в типе {type} нет",
+        "The variable {place} has a field “{field}”, which the type {type} has not",
+    ),
+    "variable_unfit": (
+        "Значение переменной {place} не подходит: ожидается {type}",
+        "The value of the variable {place} does not fit: expected is {type}",
+    ),
     # what is asked for
     "not_found": ("{entity} {id}: не найдено", "{entity} {id}: not found"),
     "page_not_found": ("Такой страницы нет", "There is no such page"),

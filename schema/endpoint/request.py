@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from graphql import GraphQLError
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 ALLOWED = ("GET", "POST")
+NOT_PERSISTED: Final = "PERSISTED_QUERY_NOT_SUPPORTED"
+"""Apollo's code: its clients send the whole document when they read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,7 @@ def _well_formed(given: object) -> dict[str, Any]:
         raise invalid(NO_FIELD, "not_object")
     query = given.get("query")
     if query is None and isinstance(given.get("extensions"), dict) and "persistedQuery" in given["extensions"]:
-        # Apollo's words, in any language: its clients send the whole document when they read them.
-        raise Refused("PERSISTED_QUERY_NOT_SUPPORTED", [GraphQLError("PersistedQueryNotSupported")])
+        raise Refused(NOT_PERSISTED, [GraphQLError("PersistedQueryNotSupported")])  # in any language: clients read it
     if not isinstance(query, str) or not query.strip():
         raise invalid("query", "query_missing")
     if not isinstance(given.get("operationName"), str | None):

@@ -276,3 +276,46 @@ async def test_a_value_of_the_document_that_is_no_such_thing_is_shown_where_it_s
     response = await door.ask(f"{{ contracts(filter: {{{filter_}}}) {{ totalCount }} }}")
     (error,) = response.json()["errors"]
     assert error["locations"] == [{"line": 1, "column": 22 + filter_.index(":") + 2}]
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "russian", "english"),
+    [
+        (
+            "query ($id: ID!) { contract(id: $id) { id } }",
+            {},
+            "Переменной $id нужно значение типа ID!",
+            "The variable $id needs a value of type ID!",
+        ),
+        (
+            "query ($id: ID!) { contract(id: $id) { id } }",
+            {"id": None},
+            "Переменной $id нужно значение типа ID!",
+            "The variable $id needs a value of type ID!",
+        ),
+        (
+            "query ($first: Int) { contracts(first: $first) { totalCount } }",
+            {"first": "ten"},
+            "Значение переменной $first не подходит: ожидается Int",
+            "The value of the variable $first does not fit: expected is Int",
+        ),
+        (
+            "query ($filter: ContractFilter) { contracts(filter: $filter) { totalCount } }",
+            {"filter": {"colour": "red"}},
+            "В переменной $filter есть поле «colour», которого в типе ContractFilter нет",
+            "The variable $filter has a field “colour”, which the type ContractFilter has not",
+        ),
+        (
+            "query ($filter: ContractFilter) { contracts(filter: $filter) { totalCount } }",
+            {"filter": {"balanceMin": "hunter2"}},
+            "Значение переменной $filter.balanceMin не подходит: ожидается Decimal",
+            "The value of the variable $filter.balanceMin does not fit: expected is Decimal",
+        ),
+    ],
+)
+async def test_a_variable_that_does_not_fit_is_told_in_the_callers_language_without_its_value(
+    door, document, variables, russian, english
+):
+    for language, expected in (("ru", russian), ("en", english)):
+        response = await door.ask(document, variables, headers={"Accept-Language": language})
+        assert [error["message"] for error in response.json()["errors"]] == [expected]
