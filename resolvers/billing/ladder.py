@@ -212,6 +212,8 @@ class Planned:
     tariff: Tariff
     terms: TariffTerms
     credit_limit: int
+    change: bool = False
+    """By a scheduled change of tariff, be it to the latest terms of the same one."""
     dropped: str | None = None
 
 
@@ -222,10 +224,10 @@ async def planned(one: Billed, day: date) -> Planned:
         wanted = await one.work.lock(Tariff, contract.scheduled_tariff_id, Lock.SHARE)
         dropped = obstacle(contract, wanted)
         if dropped is None:
-            return Planned(wanted, await latest_terms(one.work, wanted.id), limit_on(contract, wanted))
+            return Planned(wanted, await latest_terms(one.work, wanted.id), limit_on(contract, wanted), change=True)
     if contract.reprice_terms_id is not None and contract.reprice_on is not None and contract.reprice_on <= day:
         terms = await terms_by_id(one.work, contract.reprice_terms_id)
-    return Planned(one.tariff, terms, contract.credit_limit, dropped)
+    return Planned(one.tariff, terms, contract.credit_limit, dropped=dropped)
 
 
 def limit_on(contract: Contract, tariff: Tariff) -> int:
@@ -248,7 +250,7 @@ async def apply_due(one: Billed, day: date) -> None:
     if plan.dropped is not None:
         contract.scheduled_tariff_id = contract.scheduled_on = None
         one.work.note(contract, "tariff_change_dropped", plan.dropped)
-    if plan.tariff is not one.tariff:
+    if plan.change:
         take_tariff(one, plan)
         one.work.note(contract, "change_tariff")
     elif plan.terms is not one.terms:

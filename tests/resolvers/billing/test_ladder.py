@@ -192,6 +192,21 @@ async def test_a_change_of_tariff_with_the_next_month(clock):
     assert (await clock.see(contract)).scheduled_on is None
 
 
+async def test_a_scheduled_change_to_the_same_tariff_brings_its_latest_terms(clock):
+    await clock.policy()
+    contract = await clock.contract(paid="500.00")
+    tariff = (await clock.see(contract)).tariff_id
+    await clock.run("tariff.update", tariff, name="Дороже", monthly_fee="150.00")
+    await clock.run("contract.change_tariff", contract, tariff_id=tariff, when="next_month")
+    await clock.go("2027-02-28").run("contract.bill", contract)
+    assert await clock.state(contract) == ("active", 35000, "2027-03-31")
+    row = await clock.see(contract)
+    assert (row.scheduled_tariff_id, row.scheduled_on) == (None, None)
+    await clock.run("contract.change_tariff", contract, tariff_id=tariff, when="next_month")
+    await clock.go("2027-03-31").run("contract.bill", contract)
+    assert (await clock.see(contract)).scheduled_on is None
+
+
 async def test_a_scheduled_change_to_a_tariff_off_offer_is_dropped(clock, database):
     await clock.policy()
     contract = await clock.contract(paid="500.00")
