@@ -57,6 +57,8 @@ class Payment(Entity):
     payment_method = fields.CharEnumField(PaymentMethod, max_length=20, default=PaymentMethod.CASH)
     transaction_id = fields.CharField(max_length=255)
     description = fields.TextField(null=True)
+    provider: str | None = fields.CharField(max_length=255, null=True)
+    external_id: str | None = fields.CharField(max_length=255, null=True)
     status = fields.CharEnumField(PaymentStatus, max_length=20, default=PaymentStatus.PENDING)
     balance_after: int | None = HundredthsField(null=True)
     payment_date = MomentField()

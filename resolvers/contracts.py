@@ -49,6 +49,7 @@ class ContractInput:
         Hundredths(least=0), "How far below zero a postpaid balance may go; zero on a prepaid tariff.", default="0.00"
     )
     notes: str | None = takes(Text(LONG_TEXT), "Notes of the staff.", nullable=True)
+    external_id: str | None = takes(Text(), "What another system calls the contract; unique.", nullable=True)
 
 
 _HAS_SIM = Expression("EXISTS (SELECT 1 FROM sims s_ WHERE s_.contract_id = {t}.id)", Kind.TRUTH)
@@ -66,6 +67,7 @@ LIST = ListSpec(
         Filter("tariff", column(Contract, "tariff_id"), "Contracts on this tariff.", refers_to="Tariff"),
         Filter("has_sim", _HAS_SIM, "Contracts that have a SIM, or have none."),
         Filter("number", column(Contract, "number"), "The contract with this number."),
+        Filter("external_id", column(Contract, "external_id"), "The contract that another system calls so."),
         Filter("suspension_reason", column(Contract, "suspension_reason"), "Contracts suspended for this reason."),
         Filter("balance", column(Contract, "balance"), "By the balance."),
         Filter("credit_limit", column(Contract, "credit_limit"), "By the credit limit."),

@@ -62,6 +62,10 @@ class PaymentInput:
         Text(), "Unique reference; one is generated where it is left out.", nullable=True, default="TXN-…"
     )
     description: str | None = takes(Text(LONG_TEXT), "What it is for.", nullable=True)
+    provider: str | None = takes(Text(), "The payment provider that took the money.", nullable=True)
+    external_id: str | None = takes(
+        Text(), "What the provider calls the payment; unique among those of one provider.", nullable=True
+    )
 
 
 LIST = ListSpec(
@@ -84,6 +88,8 @@ LIST = ListSpec(
         ),
         Filter("amount", column(Payment, "amount"), "By the amount."),
         Filter("transaction_id", column(Payment, "transaction_id"), "The payment with this reference."),
+        Filter("provider", column(Payment, "provider"), "Payments that this provider took."),
+        Filter("external_id", column(Payment, "external_id"), "Payments that a provider calls so."),
         Filter("processed_by", column(Payment, "processed_by_id"), "Payments this user processed.", refers_to="User"),
         Filter("payment_date", column(Payment, "payment_date"), "By the time of the payment."),
         Filter("processed", column(Payment, "processed_at"), "By the time of processing."),

@@ -73,6 +73,8 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "transaction_type": ("Вид операции", "Transaction type"),
     "amount": ("Сумма", "Amount"),
     "payment_method": ("Способ оплаты", "Payment method"),
+    "provider": ("Платёжная система", "Provider"),
+    "external_id": ("Внешний номер", "External ID"),
     "transaction_id": ("Номер операции", "Transaction ID"),
     "balance_after": ("Баланс после", "Balance after"),
     "payment_date": ("Дата платежа", "Payment date"),

@@ -90,6 +90,9 @@ class Contract(Node):
         column(_ROW, "suspended_on"), "Day on which it was suspended for lack of money, while it is."
     )
     notes: str | None = stored(column(_ROW, "notes"), "What the staff noted about the contract.")
+    external_id: str | None = stored(
+        column(_ROW, "external_id"), "What another system calls the contract; no two share one."
+    )
     payments_count: int = computed(
         sql_expressions.count_of("payments", "contract_id"), "How many payments, in any state."
     )

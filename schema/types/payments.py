@@ -36,6 +36,10 @@ class Payment(Node):
     payment_method: PaymentMethod = stored(column(_ROW, "payment_method"), "How the money was moved.")
     transaction_id: str = stored(column(_ROW, "transaction_id"), "Unique reference, the payer's or `TXN-` generated.")
     description: str | None = stored(column(_ROW, "description"), "What the payment is for.")
+    provider: str | None = stored(column(_ROW, "provider"), "The payment provider that took the money, if one did.")
+    external_id: str | None = stored(
+        column(_ROW, "external_id"), "What the provider calls the payment; unique among those of one provider."
+    )
     status: PaymentStatus = stored(column(_ROW, "status"), "Where the payment is on its way into the ledger.")
     balance_after: Decimal | None = stored(
         column(_ROW, "balance_after"), "Balance of the contract right after posting; null until posted."

@@ -18,7 +18,7 @@ CHECKS = """
     tariffs_lengths
     contracts_status contracts_suspension_reason contracts_credit_limit contracts_floor contracts_suspended
     contracts_terminated contracts_activated contracts_billed contracts_anchored contracts_scheduled contracts_repriced
-    contracts_promised contracts_suspended_on contracts_lengths
+    contracts_promised contracts_suspended_on contracts_external_id contracts_lengths
     tariff_terms_version tariff_terms_monthly_fee
     charge_periods_status charge_periods_days charge_periods_amount charge_periods_waived charge_periods_lengths
     billing_policy_one billing_policy_run_at billing_policy_first_month billing_policy_refund_unused
@@ -28,7 +28,8 @@ CHECKS = """
     billing_policy_postpaid_resume_anchor billing_policy_postpaid_terminate_after_days
     sims_iccid sims_imsi sims_msisdn sims_puk_code sims_status sims_bound
     payments_transaction_type payments_payment_method payments_status payments_amount payments_posted
-    payments_processed payments_refunded payments_refund payments_refunded_amount payments_lengths
+    payments_processed payments_refunded payments_refund payments_refunded_amount payments_provider
+    payments_external_id payments_lengths
     tickets_category tickets_priority tickets_status tickets_assigned tickets_in_progress tickets_resolved
     tickets_closed tickets_lengths
     ledger_entries_amount
@@ -46,6 +47,7 @@ UNIQUE = {
     "customers_document_key": "document_key, document_type",
     "tariffs_name_key": "name",
     "contracts_number_key": "number",
+    "contracts_external_id_key": "external_id",
     "tariff_terms_version_key": "tariff_id, version",
     "charge_periods_month_key": "contract_id, period_start",
     "sims_iccid_key": "iccid",
@@ -53,6 +55,7 @@ UNIQUE = {
     "sims_msisdn_key": "msisdn",
     "sims_contract_key": "contract_id",
     "payments_transaction_id_key": "transaction_id",
+    "payments_external_id_key": "provider, external_id",
     "ledger_entries_payment_key": "payment_id",
     "jobs_lane_key": "lane",
     "jobs_once_key": "once",
@@ -84,6 +87,7 @@ INDEXES = {
     "payments_contract": "contract_id, created_at, id",
     "payments_processed_by": "processed_by_id, id",
     "payments_refund_of": "refund_of_id",
+    "payments_provider_created": "provider, created_at, id",
     "tickets_created": "created_at, id",
     "tickets_status": "status, created_at, id",
     "tickets_category": "category, created_at, id",

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-STEPS = 220
+STEPS = 275
 SCRIPTED = [one for one in OPERATIONS if one.entity not in {User, BillingPolicy} and not one.starts_job]
 """Users and sessions are tried elsewhere; the policy has no id, and a job's answer is the job."""
 POSSIBLE = [one for one in SCRIPTED if one.name not in {"contract.bill", "job.cancel"}]

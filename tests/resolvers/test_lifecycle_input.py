@@ -116,6 +116,7 @@ CONTRACT = {
     "signed_date": (*NOT_A_DAY, ""),
     "credit_limit": (*NOT_AN_AMOUNT, "-0.01", -1, ""),
     "notes": NOT_LONG_TEXT,
+    "external_id": NOT_SHORT_TEXT,
 }
 PAYMENT = {
     "contract_id": (*NOT_A_REFERENCE, None, ""),
@@ -124,6 +125,8 @@ PAYMENT = {
     "payment_method": (*NOT_A_CHOICE, ""),
     "transaction_id": NOT_SHORT_TEXT,
     "description": NOT_LONG_TEXT,
+    "provider": NOT_SHORT_TEXT,
+    "external_id": NOT_SHORT_TEXT,
 }
 ACTIONS = {
     "contract.add_balance": {"amount": (*NOT_AN_AMOUNT, "0", "-1", None, ""), "description": NOT_LONG_TEXT},

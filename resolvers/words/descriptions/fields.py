@@ -92,6 +92,12 @@ FIELDS: dict[str, str] = {
         "Дата следующей платы за месяц; null до активации и после закрытия."
     ),
     "What the staff noted about the contract.": "Заметки сотрудников о договоре.",
+    "What another system calls the contract; no two share one.": (
+        "Как договор называет другая система; у каждого договора своё."
+    ),
+    "The payment provider that took the money, if one did.": (
+        "Платёжная система, которая приняла деньги, если это была она."
+    ),
     "How many payments, in any state.": "Сколько платежей, в любом состоянии.",
     "When the contract was drawn up.": "Когда договор составлен.",
     "When anything about the contract last changed.": "Когда данные договора последний раз изменились.",

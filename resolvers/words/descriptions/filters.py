@@ -43,6 +43,7 @@ FILTERS: dict[str, str] = {
     # contracts
     "Contracts that have a SIM, or have none.": "Договоры с SIM-картой или без неё.",
     "The contract with this number.": "Договор с этим номером.",
+    "The contract that another system calls so.": "Договор, который так называет другая система.",
     "Contracts suspended for this reason.": "Договоры, приостановленные по этой причине.",
     "By the balance.": "По балансу.",
     "By the credit limit.": "По кредитному лимиту.",
@@ -54,6 +55,8 @@ FILTERS: dict[str, str] = {
     "Payments of this customer's contracts.": "Платежи по договорам этого клиента.",
     "By the amount.": "По сумме.",
     "The payment with this reference.": "Платёж с этим номером операции.",
+    "Payments that this provider took.": "Платежи, принятые этой платёжной системой.",
+    "Payments that a provider calls so.": "Платежи с этим номером у платёжной системы.",
     "Payments this user processed.": "Платежи, обработанные этим пользователем.",
     "By the time of the payment.": "По времени платежа.",
     "By the time of processing.": "По времени обработки.",

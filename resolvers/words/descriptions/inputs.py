@@ -82,6 +82,11 @@ INPUTS: dict[str, str] = {
         "Уникальный номер операции; если не указан, создаётся сам."
     ),
     "What it is for.": "Назначение.",
+    "What another system calls the contract; unique.": "Как договор называет другая система; уникально.",
+    "The payment provider that took the money.": "Платёжная система, которая приняла деньги.",
+    "What the provider calls the payment; unique among those of one provider.": (
+        "Номер платежа у платёжной системы; уникален среди её платежей."
+    ),
     "How much of what is left to give back, greater than zero.": "Сколько вернуть из остатка, больше нуля.",
     "Why; it goes into the history.": "Причина; записывается в историю.",
     # tickets

@@ -74,6 +74,7 @@ REFUSED = [
     ("contracts", {"next_billing_date": DAY}, "contracts_billed"),
     ("contracts", {"status": "terminated", "termination_date": DAY, "next_billing_date": DAY}, "contracts_billed"),
     ("contracts", {"number": LONG}, "contracts_lengths"),
+    ("contracts", {"external_id": LONG}, "contracts_external_id"),
     ("sims", {"status": "lost"}, None),
     ("sims", {"status": "active"}, "sims_bound"),
     ("sims", {"status": "suspended"}, "sims_bound"),
@@ -99,6 +100,8 @@ REFUSED = [
     ),
     ("payments", {"transaction_type": "refund"}, "payments_refund"),
     ("payments", {"transaction_id": LONG}, "payments_lengths"),
+    ("payments", {"provider": LONG}, "payments_provider"),
+    ("payments", {"external_id": LONG}, "payments_external_id"),
     ("tickets", {"category": "weather"}, "tickets_category"),
     ("tickets", {"priority": "urgent"}, "tickets_priority"),
     ("tickets", {"status": "lost"}, None),
@@ -171,10 +174,12 @@ TAKEN = [
     ),
     ("tariffs", {"name": "Безлимит"}, "tariffs_name_key", "name"),
     ("contracts", {"number": "CTR-2026-000001"}, "contracts_number_key", "number"),
+    ("contracts", {"external_id": "70001"}, "contracts_external_id_key", "external_id"),
     ("sims", {"iccid": "8" * 19}, "sims_iccid_key", "iccid"),
     ("sims", {"imsi": "4" * 15}, "sims_imsi_key", "imsi"),
     ("sims", {"msisdn": "+996700000000"}, "sims_msisdn_key", "msisdn"),
     ("payments", {"transaction_id": "TXN-A"}, "payments_transaction_id_key", "transaction_id"),
+    ("payments", {"provider": "ЭлКарт", "external_id": "1"}, "payments_external_id_key", "external_id"),
 ]
 
 

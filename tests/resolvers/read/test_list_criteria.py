@@ -61,14 +61,14 @@ def test_each_kind_of_value_has_its_comparisons_under_the_documented_names():
         *("isOverdue", "createdAfter", "createdBefore"),
         *("suspensionReasonIsNull", "activationDateIsNull", "terminationDateIsNull", "nextBillingDateIsNull"),
         *("anchorDateIsNull", "scheduledTariffIsNull", "scheduledOnIsNull", "repriceTermsIsNull", "repriceOnIsNull"),
-        *("promisedUntilIsNull", "postponedUntilIsNull", "suspendedOnIsNull", "notesIsNull"),
+        *("promisedUntilIsNull", "postponedUntilIsNull", "suspendedOnIsNull", "notesIsNull", "externalIdIsNull"),
     ]
 
 
 def test_rest_has_the_same_in_snake_case_a_relation_without_its_id():
     names = [one.name for one in criteria(SPEC)]
     assert names[:4] == ["status", "status_in", "customer", "customer_in"]
-    assert names[-1] == "notes_is_null"
+    assert names[-1] == "external_id_is_null"
 
 
 def test_what_may_be_null_and_is_a_relation_is_asked_by_its_fields_name():
