@@ -35,6 +35,7 @@ from rest_compat.http import Endpoint, Resource, slashed, unknown_path
 from rest_compat.list_handlers import Lists
 from rest_compat.openapi.pages import Description, Index, Pages
 from rest_compat.search_handler import Search
+from rest_compat.statement_handlers import Balance, Statement
 from rest_compat.write_handlers import Write
 from schema.types.entities import TYPES
 from schema.types.field_sources import origins
@@ -93,7 +94,7 @@ def _shape(path: str) -> tuple[str, ...]:
 def endpoints() -> tuple[Endpoint, ...]:
     """Every call, in the order in which the documentation shows them."""
     of_entities = (endpoint for spec in _ENTITIES for endpoint in _of_entity(spec))
-    return (*_AUTH, *_SEARCH, *of_entities, *_BILLING, *_PROFILE, *_EVENTS)
+    return (*_AUTH, *_SEARCH, *of_entities, *_OF_CONTRACTS, *_BILLING, *_PROFILE, *_EVENTS)
 
 
 _ELSEWHERE = (update_policy, start_billing_run)
@@ -119,6 +120,15 @@ _PROFILE = (
     Endpoint("PATCH", "/users/me/", Write(users.update_user, Mode.PARTIAL, own=True), "Change one's own profile."),
     Endpoint("POST", "/users/me/password/", _CHANGE_PASSWORD, change_password.description),
     Endpoint("GET", "/users/staff/", Lists(users.STAFF_LIST, users.ACTIVE), "Active users, to assign tickets to."),
+)
+_OF_CONTRACTS = (
+    Endpoint(
+        "GET",
+        "/contracts/{id}/statement/",
+        Statement(),
+        "What went on on its account from one day to another, both included.",
+    ),
+    Endpoint("GET", "/contracts/{id}/balance/", Balance(), "Its balance at a moment."),
 )
 _EVENTS = (Endpoint("GET", "/events/", Events(), "What has happened since a cursor, oldest first: the event feed."),)
 _ENTITIES = (

@@ -73,6 +73,8 @@ class Expression:
     sqlite: str | None = None
     """The SQL for SQLite where it differs."""
     choices: type[StrEnum] | None = None
+    moments: tuple[tuple[str, Bind], ...] = ()
+    """Further moments in it, by what stands for them, and who brings them: `{since}`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ TICKETS: Final = Table("tickets", "tkt", "Ticket")
 USERS: Final = Table("users", "usr", "User")
 STAFF: Final = Table("users", "usr", "Staff")
 """Users as everybody may see them: id, username, full name."""
+STATEMENTS: Final = Table("contracts", "ctr", "Statement")
+"""Contracts once more, as what went on on their accounts in a period."""
 LEDGER_ENTRIES: Final = Table("ledger_entries", "led", "LedgerEntry")
 JOBS: Final = Table("jobs", "job", "Job")
 TARIFF_TERMS: Final = Table("tariff_terms", "trm", "TariffTerms")
@@ -51,6 +53,7 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
         TICKETS,
         USERS,
         STAFF,
+        STATEMENTS,
         LEDGER_ENTRIES,
         AUDIT_EVENTS,
         JOBS,

@@ -243,6 +243,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Ожидается дата с {first} по {last}",
         "A date from {first} to {last} is expected",
     ),
+    "before_first_day": ("Не раньше {first}, с которого начинается период", "Not before {first}, where it begins"),
     "not_a_moment": (
         "Ожидается дата ГГГГ-ММ-ДД или время ISO 8601 с часовым поясом",
         "A date YYYY-MM-DD or an ISO 8601 time with its zone is expected",

@@ -18,6 +18,7 @@ from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
 from rest_compat.list_handlers import Lists
 from rest_compat.search_handler import Search
+from rest_compat.statement_handlers import Balance, Statement
 from rest_compat.write_handlers import Write
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ TOKEN = (Code.NOT_AUTHENTICATED, Code.TOKEN_NOT_VALID)
 BODY = (Code.PARSE_ERROR, Code.VALIDATION, Code.PAYLOAD_TOO_LARGE, Code.UNSUPPORTED_MEDIA_TYPE)
 
 
-FEED_PARAMETERS = ("after", "limit", "wait", "type", "entity", "entity_id", "request_id", "actor_id")
+FEED_PARAMETERS = tuple(
+    f"feed_{name}" for name in ("after", "limit", "wait", "type", "entity", "entity_id", "request_id", "actor_id")
+)
 """What the event feed can be asked."""
+OF_FILES = ("format", "columns", "headings", "separator", "bom")
+"""How a file is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class Facts:
     operation: Operation | None = None
     parameters: tuple[str, ...] = ()
     """Names of further parameters, among the components."""
+    files: bool = False
+    """It answers a file too, if one is asked for."""
     searches: bool = False
     """It takes what somebody says, and answers whatever is found."""
 
@@ -99,7 +106,7 @@ def _(handler: Entry) -> Facts:
 @facts_of.register
 def _(handler: Lists) -> Facts:
     codes = (*TOKEN, *_hidden(handler.sight), Code.NOT_FOUND, Code.VALIDATION)
-    return Facts(f"{handler.spec.table.typename}Page", codes, lists=handler.spec)
+    return Facts(f"{handler.spec.table.typename}Page", codes, lists=handler.spec, files=True)
 
 
 @facts_of.register
@@ -123,6 +130,20 @@ def _(handler: Statistics) -> Facts:
 def _(handler: Search) -> Facts:
     del handler
     return Facts("SearchResults", (*TOKEN, Code.VALIDATION), searches=True)
+
+
+@facts_of.register
+def _(handler: Statement) -> Facts:
+    del handler
+    return Facts(
+        "Statement", (*TOKEN, Code.NOT_FOUND, Code.VALIDATION), parameters=("from", "to", *OF_FILES), files=True
+    )
+
+
+@facts_of.register
+def _(handler: Balance) -> Facts:
+    del handler
+    return Facts("BalanceAt", (*TOKEN, Code.NOT_FOUND, Code.VALIDATION), parameters=("at",))
 
 
 def _hidden(entity: type | None) -> tuple[Code, ...]:

@@ -12,7 +12,9 @@ from resolvers.transfer.tables import SEPARATORS, Format
 from resolvers.value_kinds import Reference
 from resolvers.write.inputs import Mode, input_fields
 from rest_compat.http import CHALLENGE
+from rest_compat.openapi import over_time
 from rest_compat.openapi.examples import BY_NAME, example, refusal_of
+from rest_compat.openapi.pieces import parameter, ref
 from rest_compat.openapi.schemas import (
     ID,
     MONEY,
@@ -36,11 +38,6 @@ if TYPE_CHECKING:
     from resolvers.write.operation import Operation
     from rest_compat.openapi.call_facts import Body, Facts
     from rest_compat.openapi.descriptions import Teller
-
-
-def ref(kind: str, name: str) -> Schema:
-    """A reference to a component."""
-    return {"$ref": f"#/components/{kind}/{name}"}
 
 
 def components(facts: Sequence[Facts], tell: Teller) -> Schema:
@@ -89,24 +86,25 @@ def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     said = tell("Id of the row.")
     yield "id", {"name": "id", "in": "path", "required": True, "description": said, "schema": ID, "example": 1}
     said = tell("Language of messages and of words: `ru`, unless `en` is liked better.")
-    yield "language", _parameter("Accept-Language", said, {"type": "string"}, "en", place="header")
+    yield "language", parameter("Accept-Language", said, {"type": "string"}, "en", place="header")
     said = tell("Makes a retry return the first answer: 1 to 255 printable ASCII characters, good for 24 hours.")
     key = {"type": "string", "pattern": "^[ -~]{1,255}$"}
-    yield "idempotency_key", _parameter("Idempotency-Key", said, key, "5f2d7a1e", place="header")
+    yield "idempotency_key", parameter("Idempotency-Key", said, key, "5f2d7a1e", place="header")
     said = tell("Number of the page, from 1.")
-    yield "page", _parameter("page", said, {"type": "integer", "minimum": 1, "default": 1}, 1)
+    yield "page", parameter("page", said, {"type": "integer", "minimum": 1, "default": 1}, 1)
     said = tell("Rows to a page; more than 1000 is 1000.")
     size = {"type": "integer", "minimum": 1, "default": PAGE_SIZE}
-    yield "page_size", _parameter("page_size", said, size, min(50, LARGEST_PAGE))
+    yield "page_size", parameter("page_size", said, size, min(50, LARGEST_PAGE))
     yield from _of_files(tell)
     said = tell("Words that each must be found in one of the search fields, whatever the case of their letters.")
-    yield "search", _parameter("search", said, {"type": "string", "maxLength": 255}, "Иван")
+    yield "search", parameter("search", said, {"type": "string", "maxLength": 255}, "Иван")
 
     said = tell("What is known: a number or its last digits, a document, a contract, a name, in any spelling.")
     text = {"type": "string", "minLength": 1, "maxLength": 255}
-    yield "q", {**_parameter("q", said, text, "0550 12-34-56"), "required": True}
+    yield "q", {**parameter("q", said, text, "0550 12-34-56"), "required": True}
     said = tell("What to search over, separated by commas: customer, contract, sim, payment, ticket; all unless given.")
-    yield "types", _parameter("types", said, {"type": "string"}, "customer,sim")
+    yield "types", parameter("types", said, {"type": "string"}, "customer,sim")
+    yield from over_time.parameters(tell)
     yield from ((f"feed_{name}", one) for name, one in _feed_parameters(tell))
 
 
@@ -126,35 +124,29 @@ def _feed_parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
         ("request_id", "Events of the calls with these ids, cascades included.", texts, ["5f2d7a1e"]),
         ("actor_id", "What these users did.", ids, [1]),
     ):
-        yield name, _parameter(name, tell(said), schema, shown)
+        yield name, parameter(name, tell(said), schema, shown)
 
 
 def _of_files(tell: Teller) -> Iterator[tuple[str, Schema]]:
     """How a whole list is asked for as a file."""
     said = tell("All rows at once, as a file of this kind; goes before `Accept`. Without it, a page as JSON.")
     forms = {"type": "string", "enum": ["json", *(form.value for form in Format)]}
-    yield "format", _parameter("format", said, forms, "csv")
+    yield "format", parameter("format", said, forms, "csv")
     said = tell("The columns of a file, by comma; all, unless given.")
-    yield "columns", _parameter("columns", said, {"type": "string"}, "id")
+    yield "columns", parameter("columns", said, {"type": "string"}, "id")
     said = tell("`words`: headings in the language of `Accept-Language`, and no text that a spreadsheet would run.")
-    yield "headings", _parameter("headings", said, {"type": "string", "enum": ["names", "words"]}, "words")
+    yield "headings", parameter("headings", said, {"type": "string", "enum": ["names", "words"]}, "words")
     said = tell("What stands between the cells of a CSV.")
-    yield "separator", _parameter("separator", said, {"type": "string", "enum": list(SEPARATORS)}, ";")
+    yield "separator", parameter("separator", said, {"type": "string", "enum": list(SEPARATORS)}, ";")
     said = tell("`1`: a CSV begins with a byte order mark.")
-    yield "bom", _parameter("bom", said, {"type": "string", "enum": ["0", "1"]}, "1")
-
-
-def _parameter(name: str, description: str, schema: Schema, shown: Any, place: str = "query") -> Schema:
-    # pages that try calls fill in a parameter's own `example`, which would narrow every list; a schema's is only shown
-    shown_schema = {**schema, "examples": [shown]}
-    return {"name": name, "in": place, "description": description, "schema": shown_schema}
+    yield "bom", parameter("bom", said, {"type": "string", "enum": ["0", "1"]}, "1")
 
 
 def filter_parameter(criterion: Criterion, tell: Teller) -> Schema:
     """A filter in a query string."""
     shown = _example(criterion)
     said = f"{tell(criterion.filter.description)} {tell(_BOUNDS[criterion.suffix])}".strip()
-    return _parameter(criterion.name, said, criterion_schema(criterion), shown)
+    return parameter(criterion.name, said, criterion_schema(criterion), shown)
 
 
 def _example(criterion: Criterion) -> Any:
@@ -185,7 +177,7 @@ def ordering_parameter(spec: ListSpec, tell: Teller) -> Schema:
         if isinstance(term.source, Column)
     )
     said = tell("Fields to order by, separated by commas, `-` before one for descending:")
-    return _parameter("ordering", f"{said} {names}.", {"type": "string", "default": usual}, "-id")
+    return parameter("ordering", f"{said} {names}.", {"type": "string", "default": usual}, "-id")
 
 
 # --- schemas ------------------------------------------------------------------------------------------------------
@@ -256,6 +248,8 @@ def _of_facts(facts: Iterable[Facts], tell: Teller) -> Iterator[tuple[str, Schem
             yield one.answers, _done(one.operation, tell)
         if one.answers.endswith("Statistics"):
             yield one.answers, statistics_schema(one.answers, tell)
+        if one.answers in over_time.ANSWERS:
+            yield one.answers, over_time.ANSWERS[one.answers](tell)
         if one.searches:
             yield one.answers, _search_results(tell)
 

@@ -11,9 +11,10 @@ from resolvers.transfer.tables import MEDIA_TYPES
 from resolvers.words import word
 from resolvers.write.inputs import input_fields
 from rest_compat.openapi import components
-from rest_compat.openapi.call_facts import facts_of
-from rest_compat.openapi.components import body_example, ref, refusal_name
+from rest_compat.openapi.call_facts import OF_FILES, facts_of
+from rest_compat.openapi.components import body_example, refusal_name
 from rest_compat.openapi.descriptions import Teller
+from rest_compat.openapi.pieces import ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +51,7 @@ def document(endpoints: Sequence[Endpoint], prefix: str, language: Language, roo
     }
 
 
-OF_LISTS = ("page", "page_size", "format", "columns", "headings", "separator", "bom")
+OF_LISTS = ("page", "page_size", *OF_FILES)
 """The parameters that every list takes."""
 
 
@@ -87,7 +88,7 @@ def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Sche
         yield ref("parameters", "id")
     if facts.keyed:
         yield ref("parameters", "idempotency_key")
-    yield from (ref("parameters", f"feed_{name}") for name in facts.parameters)
+    yield from (ref("parameters", name) for name in facts.parameters)
     if facts.searches:
         yield from (ref("parameters", name) for name in ("q", "types", "page_size"))
     if facts.lists:
@@ -111,7 +112,7 @@ def _responses(facts: Facts, tell: Teller) -> dict[str, Schema]:
     success: Schema = {"description": tell("Done.")}
     if facts.answers:
         success["content"] = {JSON: {"schema": ref("schemas", facts.answers)}}
-    if facts.lists:
+    if facts.files:
         success["content"] |= {media_type: {} for media_type in MEDIA_TYPES.values()}
     if facts.keyed:
         said = tell("`true` for the answer of an earlier call with the same key.")

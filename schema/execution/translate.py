@@ -7,7 +7,7 @@ selection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, cast
 
@@ -43,6 +43,7 @@ from resolvers.read.selection import (
     TotalCount,
 )
 from resolvers.read.tables import MODELS, TABLES_BY_TYPENAME
+from schema.execution import over_time
 from schema.execution.arguments import argument
 from schema.execution.connection_arguments import NESTED, Paging
 from schema.types.field_sources import AnyNode, Changes, GlobalId, provenance
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 
     from models.users import Role
     from resolvers.read.selection import Condition, ListSpec, Part, Selected, Source
+    from resolvers.statement import Period
     from schema.execution.collect_fields import Collector
     from schema.types.field_sources import Provenance
 
@@ -101,6 +103,8 @@ class Translator:
 
     collector: Collector
     role: Role
+    period: Period | None = None
+    """Within a field that shows what went on between two days: these."""
 
     # --- objects --------------------------------------------------------------------------------------------------
 
@@ -118,16 +122,32 @@ class Translator:
         said = provenance_of(field)
         match said.origin:
             case ToOne():
-                return Nested(key, said.origin, self.object(object_type(field), nodes, size))
+                within = self._of_period(said, field, nodes)
+                return Nested(key, said.origin, within.object(object_type(field), nodes, size))
             case ToMany():
-                listed = List(cast("ListSpec", said.spec), f"{parent.name}.{name}")
+                also = self.period.entries() if self.period and said.period else ()
+                listed = List(cast("ListSpec", said.spec), f"{parent.name}.{name}", also)
                 return Listing(key, said.origin, self.connection(field, nodes, listed, size))
             case AnyNode():
                 return self._any_node(key, said.origin, nodes, size)
             case Changes():
                 return self._changes(key, said.origin.column, object_type(field), nodes)
             case _:
-                return self._value(key, said.origin, parent)
+                return self._value(key, self._over_time(said, field, nodes), parent)
+
+    def _of_period(self, said: Provenance, field: GraphQLField, nodes: Nodes_) -> Translator:
+        """What translates what is within a field: of a period, if the field shows one."""
+        if not said.period:
+            return self
+        return replace(self, period=over_time.period(nodes[0], field))
+
+    def _over_time(self, said: Provenance, field: GraphQLField, nodes: Nodes_) -> Source | GlobalId:
+        """Where a value comes from, at the time that it is asked for."""
+        if said.at is not None:
+            return over_time.at_moment(nodes[0], field, said.at, self.collector.inquiry) or cast("Column", said.origin)
+        if self.period and isinstance(said.origin, Expression):
+            return self.period.of(said.origin)
+        return cast("Source | GlobalId", said.origin)
 
     def _value(self, key: str, source: Source | GlobalId, parent: GraphQLObjectType) -> Selected:
         """A value; null, before any database is asked, for a role from which it is hidden."""

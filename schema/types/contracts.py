@@ -8,14 +8,23 @@ from decimal import Decimal
 import strawberry
 
 from models import contracts as model
-from resolvers import journal, payments, tickets
+from resolvers import journal, payments, statement, tickets
 from resolvers.billing import periods
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
 from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import ContractStatus, SuspensionReason
-from schema.types.field_sources import computed, global_id, stored, to_many, to_one, to_one_back
+from schema.types.field_sources import (
+    computed,
+    global_id,
+    part_of_period,
+    stored,
+    stored_over_time,
+    to_many,
+    to_one,
+    to_one_back,
+)
 from schema.types.links import (
     ChargePeriodLink,
     CustomerLink,
@@ -23,6 +32,7 @@ from schema.types.links import (
     LedgerEntryLink,
     PaymentLink,
     SimLink,
+    StatementLink,
     TariffLink,
     TariffTermsLink,
     TicketLink,
@@ -59,7 +69,9 @@ class Contract(Node):
     )
     monthly_fee: Decimal = computed(_FEE, "Fee for a month, by the terms that it has.")
     sim: SimLink | None = to_one_back("Sim", "contract_id", _SIM, "The SIM that is bound to it, if any.")
-    balance: Decimal = stored(column(_ROW, "balance"), "Money on the account: the sum of all ledger entries.")
+    balance: Decimal = stored_over_time(
+        column(_ROW, "balance"), statement.BALANCE_AT, "Money on the account: the sum of all ledger entries."
+    )
     credit_limit: Decimal = stored(
         column(_ROW, "credit_limit"), "How far below zero the balance may go; zero on a prepaid tariff."
     )
@@ -102,6 +114,9 @@ class Contract(Node):
     payments: Connection[PaymentLink] = to_many(payments.LIST, "contract_id", "Its payments, posted or not.")
     ledger: Connection[LedgerEntryLink] = to_many(
         journal.LEDGER, "contract_id", "Every posting to its account, newest first."
+    )
+    statement: StatementLink = part_of_period(
+        "Statement", "What went on on its account from one day to another, both included."
     )
     periods: Connection[ChargePeriodLink] = to_many(
         periods.LIST, "contract_id", "The months that are settled, newest first."

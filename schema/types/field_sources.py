@@ -7,6 +7,7 @@ compiler's selections (`schema/execution/translate.py`) and REST's representatio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
@@ -15,7 +16,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.read.selection import Column, Expression, ToMany, ToOne
 from resolvers.read.tables import TABLES_BY_TYPENAME
-from schema.types.list_inputs import list_arguments
+from schema.types.list_inputs import argument, list_arguments
 
 if TYPE_CHECKING:
     from strawberry.types.base import StrawberryObjectDefinition
@@ -86,13 +87,17 @@ class Provenance:
     """As of `FieldOrigin`."""
     rest_as: tuple[str, Source] | None = None
     """As of `FieldOrigin`."""
+    at: Expression | None = None
+    """With a `Column`: what it was at the moment `{at}`, if the argument `at` names one."""
+    period: bool = False
+    """What is within is of the days that the arguments `from` and `to` name: with a `ToOne`, its figures and lists."""
 
 
 ORIGIN = "origin"
 
 
-def _field(description: str, provenance: Provenance) -> Any:
-    return strawberry.field(description=description, metadata={ORIGIN: provenance})
+def _field(description: str, provenance: Provenance, name: str | None = None) -> Any:
+    return strawberry.field(description=description, metadata={ORIGIN: provenance}, name=name)
 
 
 def global_id() -> Any:
@@ -108,9 +113,18 @@ def stored(column: Column, description: str, *, rest: bool = True) -> Any:
     return _field(description, Provenance(column, rest=rest))
 
 
-def computed(expression: Expression, description: str, *, rest_as: tuple[str, Source] | None = None) -> Any:
-    """A value that the database works out."""
-    return _field(description, Provenance(expression, rest_as=rest_as))
+def stored_over_time(column: Column, at: Expression, description: str) -> Any:
+    """A stored value, or what it was at the moment that the argument `at` names."""
+    field = _field(description, Provenance(column, at=at))
+    field.arguments = [argument("at", datetime, "As it was at this moment, or at this day's end; now, unless given.")]
+    return field
+
+
+def computed(
+    expression: Expression, description: str, *, rest_as: tuple[str, Source] | None = None, name: str | None = None
+) -> Any:
+    """A value that the database works out; `name` where Python cannot spell it."""
+    return _field(description, Provenance(expression, rest_as=rest_as), name)
 
 
 def any_node(prefix: Column, row_id: Column, description: str) -> Any:
@@ -131,6 +145,23 @@ def to_one_back(target: str, remote: str, reference: Expression, description: st
 def part(target: str, remote: str, description: str) -> Any:
     """A part of the row itself, as an object: what a view of it shows under this row's id in `remote`."""
     return _field(description, Provenance(ToOne(target, local="id", remote=remote), embedded=True))
+
+
+def part_of_period(target: str, description: str) -> Any:
+    """A part of the row itself, as an object: what went on from the day `from` to the day `to`."""
+    field = _field(description, Provenance(ToOne(target, local="id"), rest=False, period=True))
+    field.arguments = [
+        argument("from", date, "The first day; from the beginning, unless given."),
+        argument("to", date, "The last day, itself included; up to now, unless given."),
+    ]
+    return field
+
+
+def entries_of_period(spec: ListSpec, remote: str, description: str) -> Any:
+    """The rows of another type that belong to this one's row and to the period that it shows."""
+    field = _field(description, Provenance(ToMany(spec.table.typename, remote), spec=spec, rest=False, period=True))
+    field.arguments = list_arguments(spec)
+    return field
 
 
 def to_many(spec: ListSpec, remote: str | OfParent, description: str, **constants: str) -> Any:

@@ -13,8 +13,10 @@ from resolvers.words import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_WITHOUT_IDS: Final = {"Staff", "BillingRules", "Statement"}
+"""Types whose rows are shown as another type, or as a part of one."""
 PREFIXES: Final[Mapping[str, str]] = {
-    table.prefix: name for name, table in TABLES_BY_TYPENAME.items() if name not in {"Staff", "BillingRules"}
+    table.prefix: name for name, table in TABLES_BY_TYPENAME.items() if name not in _WITHOUT_IDS
 }
 """The type that each prefix stands for: that of the objects which `node` can fetch."""
 

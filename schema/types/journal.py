@@ -14,11 +14,15 @@ from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
 from schema.types import sql_expressions
 from schema.types.connections import Edge
+from schema.types.enums import TransactionType
 from schema.types.field_sources import any_node, changes, computed, global_id, stored, to_one
 from schema.types.links import ContractLink, EventLink, JobLink, PaymentLink, StaffLink
 from schema.types.node import Node
 from schema.types.scalars import JSON
 
+_POSTED = "(SELECT {0} FROM payments p_ WHERE p_.id = {{t}}.payment_id)"
+_WHAT = Expression(_POSTED.format("p_.transaction_type"), Kind.CHOICE, choices=TransactionType)
+_WHAT_FOR = Expression(_POSTED.format("p_.description"), Kind.TEXT)
 _ENTITY_ID = Expression("{t}.entity || '_' || {t}.entity_id", Kind.TEXT)
 
 
@@ -107,4 +111,6 @@ class LedgerEntry(Node):
     amount: Decimal = stored(column(Entry, "amount"), "What it added to the balance; negative where it took.")
     balance_after: Decimal = stored(column(Entry, "balance_after"), "Balance of the account right afterwards.")
     actor: StaffLink | None = to_one("Staff", column(Entry, "actor_id"), "Who posted it; null for the system itself.")
+    transaction_type: TransactionType = computed(_WHAT, "Why the money moved, as its payment says.")
+    description: str | None = computed(_WHAT_FOR, "What it was for, as its payment says.")
     created_at: datetime = stored(column(Entry, "created_at"), "When it was posted.")

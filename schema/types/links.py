@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from schema.types.journal import Event, LedgerEntry
     from schema.types.payments import Payment
     from schema.types.sims import Sim
+    from schema.types.statements import Statement
     from schema.types.tariffs import Tariff
     from schema.types.tickets import Ticket
     from schema.types.users import Staff, User
@@ -28,6 +29,7 @@ StaffLink = Annotated["Staff", strawberry.lazy("schema.types.users")]
 LedgerEntryLink = Annotated["LedgerEntry", strawberry.lazy("schema.types.journal")]
 EventLink = Annotated["Event", strawberry.lazy("schema.types.journal")]
 UserLink = Annotated["User", strawberry.lazy("schema.types.users")]
+StatementLink = Annotated["Statement", strawberry.lazy("schema.types.statements")]
 JobLink = Annotated["Job", strawberry.lazy("schema.types.jobs")]
 TariffTermsLink = Annotated["TariffTerms", strawberry.lazy("schema.types.billing")]
 ChargePeriodLink = Annotated["ChargePeriod", strawberry.lazy("schema.types.billing")]

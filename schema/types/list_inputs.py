@@ -114,19 +114,19 @@ def order_input(spec: ListSpec) -> type:
 def list_arguments(spec: ListSpec) -> list[StrawberryArgument]:
     """The arguments of a connection field."""
     arguments = [
-        _argument("first", int, "How many from the start; at most 1000, by default 100, or 20 below another list."),
-        _argument("after", str, "Only what follows the entry with this cursor."),
-        _argument("last", int, "How many from the end, instead of `first`; at most 1000."),
-        _argument("before", str, "Only what precedes the entry with this cursor."),
+        argument("first", int, "How many from the start; at most 1000, by default 100, or 20 below another list."),
+        argument("after", str, "Only what follows the entry with this cursor."),
+        argument("last", int, "How many from the end, instead of `first`; at most 1000."),
+        argument("before", str, "Only what precedes the entry with this cursor."),
     ]
     if spec.filters:
-        arguments.append(_argument("filter", filter_input(spec), "Only what meets all of these conditions."))
+        arguments.append(argument("filter", filter_input(spec), "Only what meets all of these conditions."))
     if spec.searchable:
-        arguments.append(_argument("search", str, _searched(spec)))
+        arguments.append(argument("search", str, _searched(spec)))
     if spec.orderable:
         terms = list[order_input(spec)]  # type: ignore[misc,valid-type]  # the type is a value here
         given = f"The order, most significant term first. Unless given: {_default_order(spec)}."
-        arguments.append(_argument("order_by", terms, given))
+        arguments.append(argument("order_by", terms, given))
     return arguments
 
 
@@ -152,6 +152,7 @@ def _searched(spec: ListSpec) -> str:
     return f"Only what contains all of these words, whatever their case, each anywhere among: {fields}."
 
 
-def _argument(name: str, value_type: Any, description: str) -> StrawberryArgument:
+def argument(name: str, value_type: Any, description: str) -> StrawberryArgument:
+    """An optional argument of a field."""
     annotation = StrawberryAnnotation(Optional[value_type])  # noqa: UP045 - the type is a value here
     return StrawberryArgument(name, None, annotation, description=description)

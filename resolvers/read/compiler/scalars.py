@@ -20,6 +20,8 @@ def value_of(statement: Statement, source: Source, row: str) -> str:
     if isinstance(source, Column):
         return f"{row}.{source.name}"
     sql = statement.spelling.expression(source).replace("{t}", row)
+    for name, bind in source.moments:
+        sql = sql.replace(f"{{{name}}}", statement.parameter(bind, Kind.MOMENT))
     return f"({sql.replace('{now}', statement.now()) if '{now}' in sql else sql})"
 
 

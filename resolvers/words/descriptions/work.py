@@ -1,6 +1,32 @@
 """What calls and lists of contracts, payments, tickets and users do."""
 
 WORK: dict[str, str] = {
+    # the account over time
+    "What went on on its account from one day to another, both included.": (
+        "Что происходило на его счёте с одного дня по другой включительно."
+    ),
+    "Its balance at a moment.": "Его баланс на момент времени.",
+    "The first day; from the beginning, unless given.": "Первый день; если не указан, с самого начала.",
+    "The last day, itself included; up to now, unless given.": (
+        "Последний день включительно; если не указан, до настоящего времени."
+    ),
+    "As it was at this moment, or at this day's end; now, unless given.": (
+        "Как было в этот момент или в конце этого дня; если не указано, сейчас."
+    ),
+    "Whose account it is.": "Чей это счёт.",
+    "The first day; null: from the beginning.": "Первый день; null: с самого начала.",
+    "The last day; null: up to now.": "Последний день; null: до настоящего времени.",
+    "Balance as the first day began.": "Баланс на начало первого дня.",
+    "Balance as the last day ended, or now, if that is still to come.": (
+        "Баланс на конец последнего дня или нынешний, если он ещё не настал."
+    ),
+    "Sum of all that was posted to the account.": "Сумма всего, что поступило на счёт.",
+    "Sum of all that was taken from it, without sign.": "Сумма всего, что с него списано, без знака.",
+    "Every posting of the period, oldest first.": "Все проводки периода, сначала старые.",
+    "At which moment.": "На какой момент.",
+    "Its balance then.": "Баланс на этот момент.",
+    "Why the money moved, as its payment says.": "Почему деньги двигались: вид операции из платежа.",
+    "What it was for, as its payment says.": "За что: описание из платежа.",
     # contracts
     "Draw up a contract, a draft until it is activated. The customer may not be blocked; the tariff must be active.": (
         "Составить договор; до активации это черновик. Клиент не должен быть заблокирован, тариф должен действовать."
