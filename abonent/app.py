@@ -22,6 +22,7 @@ from abonent.setting_values import LOCAL
 from abonent.worker.process import run_until_stopped
 from abonent.worker.worker import Worker
 from models.database import open_database
+from resolvers.events.lines import Lines
 from resolvers.faults import Code, fault
 from resolvers.jobs.kinds import KINDS
 from rest_compat.http import refused, unknown_path
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from models.database import Database
     from models.settings import Settings
 
-CORS_REQUEST_HEADERS: Final = ("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID")
+CORS_REQUEST_HEADERS: Final = (
+    *("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Request-ID"),
+)
 CORS_ANSWER_HEADERS: Final = ("Idempotent-Replayed", "Retry-After", "Server-Timing", "X-Request-ID")
 LOCAL_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 """Pages that this machine serves itself."""
@@ -106,6 +109,7 @@ def _lifespan(settings: Settings, metrics: Metrics | None) -> Callable[[Starlett
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         database = await open_database(settings)
         app.state.database, app.state.settings = database, settings
+        app.state.lines = Lines(database, settings.streams, count=metrics.streams.set if metrics else None)
         worker = app.state.worker = _worker(app, database, settings, metrics) if settings.worker else None
         working = asyncio.create_task(run_until_stopped(worker, WORKER_SECONDS)) if worker else None
         try:

@@ -64,6 +64,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "hash_threads": ("ABONENT_HASH_THREADS", setting_values.whole(1, 64)),
     "hash_queue": ("ABONENT_HASH_QUEUE", setting_values.whole(1, 100_000)),
     "events_days": ("ABONENT_EVENTS_DAYS", setting_values.whole(1, 36_500)),
+    "streams": ("ABONENT_STREAMS", setting_values.whole(0, 100_000)),
     "worker": ("ABONENT_WORKER", setting_values.truth),
     "log_level": ("ABONENT_LOG_LEVEL", setting_values.log_level),
     "metrics": ("ABONENT_METRICS", setting_values.truth),

@@ -38,6 +38,7 @@ class Metrics:
     statements: Histogram
     jobs: Counter
     events_delay: Gauge
+    streams: Gauge
     named: set[str] = field(default_factory=set)
 
     def count(self, seen: Seen) -> None:
@@ -86,4 +87,5 @@ def make_metrics() -> Metrics:
             registry=registry,
             multiprocess_mode="max",
         ),
+        Gauge("abonent_event_streams", "Event streams that are open.", registry=registry, multiprocess_mode="livesum"),
     )

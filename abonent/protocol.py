@@ -13,6 +13,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from abonent.middleware import GONE
+from web.event_streams import ON_STOP
 
 if TYPE_CHECKING:
     from asyncio import Task, TimerHandle, Transport
@@ -70,6 +71,12 @@ class GuardedProtocol(HttpToolsProtocol):
         if not task.done():
             cycle.scope["state"][GONE] = True
             task.cancel()
+
+    def shutdown(self) -> None:
+        """The process stops: what would go on without end is told so, the rest may finish."""
+        super().shutdown()
+        if self.running is not None and not self.running[1].done():
+            self.running[0].scope["state"].get(ON_STOP, _nothing)()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         task = self.loop.create_task(cycle.run_asgi(app))
@@ -195,6 +202,10 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.unread_timer is not None:
             self.unread_timer.cancel()
             self.unread_timer = None
+
+
+def _nothing() -> None:
+    """Most requests have nothing to be told."""
 
 
 def _ascii_line(data: bytes) -> bytes:

@@ -78,6 +78,8 @@ class Settings:
     """Passwords that may be in hand or wait at once; whoever comes beyond that is asked to come again."""
     events_days: int | None = None
     """How many days back the event feed reaches; None: to the beginning."""
+    streams: int = 2_000
+    """Event streams that one process keeps open at once."""
     worker: bool = True
     """Whether a process that serves does jobs too; not where workers run by themselves."""
     log_level: str = "INFO"

@@ -1,4 +1,4 @@
-"""The event feed: what has happened since a cursor, oldest first (events.md §2)."""
+"""The event feed: what has happened since a cursor, oldest first (events.md §2), page by page or as a stream."""
 
 from __future__ import annotations
 
@@ -24,9 +24,13 @@ from resolvers.faults import invalid
 from resolvers.identity.permissions import Permission, require
 from resolvers.read.compiler import compile_root
 from resolvers.read.selection import FeedFact, FeedPart, Nodes
-from rest_compat.http import answer
+from rest_compat.event_stream import stream
+from rest_compat.http import JSON, answer
 from rest_compat.representations import representation
 from schema.execution.read_field import CALLER, visible
+from web.event_streams import MEDIA_TYPE
+from web.negotiation import preferred
+from web.request import headers_of
 
 if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
@@ -61,6 +65,8 @@ class Events:
     async def __call__(self, request: Request, context: Context) -> Response:
         caller = require(context, Permission.READ)
         asked = read_query(request.query_params)
+        if request.method == "GET" and wants_stream(request):
+            return await stream(request, context, asked.after, asked.filters)
         plan = _plan(asked.filters.shape, caller.role, context.language, context.database.dialect)
         known = {**asked.filters.values(), CALLER: caller.user_id}
         until, position = monotonic() + asked.wait, await begin(context, asked.after)
@@ -72,6 +78,12 @@ class Events:
                 return answer(body, context.language)
             position = page.upto
             await log_of(context.database).beyond(position, left)
+
+
+def wants_stream(request: Request) -> bool:
+    """Whether a stream is liked better than a page."""
+    accept = headers_of(request).get("accept")
+    return MEDIA_TYPE in (accept or "").lower() and preferred(accept, (JSON, MEDIA_TYPE)) == MEDIA_TYPE
 
 
 @lru_cache(maxsize=256)

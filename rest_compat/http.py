@@ -160,7 +160,7 @@ def answer(body: bytes, language: Language, status: int = 200) -> Response:
 def refused(refusal: Fault, request: Request) -> Response:
     """A refusal as the document shows it: by field for values, else with a status, a code and a message."""
     language = language_of(request.headers.get("accept-language", ""))
-    response = answer(orjson.dumps(_told(refusal, language)), language, refusal.status)
+    response = answer(orjson.dumps(told_of(refusal, language)), language, refusal.status)
     if refusal.status == UNAUTHENTICATED:
         response.headers["WWW-Authenticate"] = CHALLENGE
     if refusal.retry_after is not None:
@@ -168,7 +168,8 @@ def refused(refusal: Fault, request: Request) -> Response:
     return response
 
 
-def _told(refusal: Fault, language: Language) -> dict[str, object]:
+def told_of(refusal: Fault, language: Language) -> dict[str, object]:
+    """The body of a refusal."""
     if isinstance(refusal, Invalid):
         return {name: [say(one, language) for one in messages] for name, messages in refusal.fields.items()}
     return {"status": "error", "code": refusal.code.value, "message": say(refusal.message, language)}

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from resolvers.context import Context
 from resolvers.faults import NO_FIELD, Code, Fault, fault, invalid
+from resolvers.identity import tokens
 from resolvers.identity.optimistic_caller import Guard, presumed
 from resolvers.sessions import authenticate
 from resolvers.weighted_cache import remembered
@@ -94,6 +95,12 @@ def bearer_token(request: Request) -> str | None:
     """The token that was sent. Schemes other than Bearer are none of ours."""
     scheme, _, token = headers_of(request).get("authorization", "").strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def token_ends(request: Request) -> float | None:
+    """When the time of the token that was sent is over, in Unix time; None where there is none to be over."""
+    token = bearer_token(request)
+    return None if token is None else tokens.expiry(request.app.state.settings, token)
 
 
 def headers_of(request: Request) -> Mapping[str, str]:

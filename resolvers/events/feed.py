@@ -7,6 +7,7 @@ page is not full, its cursor is the window's end.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from operator import itemgetter
@@ -20,7 +21,19 @@ from resolvers.events.log import expired, log_of
 from resolvers.faults import invalid
 from resolvers.read.columns import column
 from resolvers.read.cursors import decode_cursor, stamp_of
-from resolvers.read.selection import Choose, Comparison, Condition, Connection, Expression, Feed, Kind, Term
+from resolvers.read.selection import (
+    Choose,
+    Comparison,
+    Condition,
+    Connection,
+    Expression,
+    Feed,
+    Kind,
+    Nodes,
+    Object,
+    Scalar,
+    Term,
+)
 from resolvers.read.tables import AUDIT_EVENTS, MODELS, TABLES_BY_TYPENAME
 
 if TYPE_CHECKING:
@@ -28,7 +41,8 @@ if TYPE_CHECKING:
 
     from models.database import Database
     from resolvers.context import Context
-    from resolvers.read.selection import Part
+    from resolvers.events.log import Glimpsed
+    from resolvers.read.selection import Edges, Part
 
 USUAL, LARGEST = 100, 1_000
 """Events to a page, unless another number is asked for; more than the largest is the largest."""
@@ -146,6 +160,17 @@ class Filters:
         """What the page's statement binds."""
         return {f"$feed_{name}": list(getattr(self, name)) for name in _FILTERED}
 
+    def want(self, event: Glimpsed) -> bool:
+        """Whether an event meets them, as the page's statement would say."""
+        kinds = (f"{event.entity}.{event.action}", f"{event.entity}.*", f"*.{event.action}")
+        return (
+            (not self.types or any(kind in self.types for kind in kinds))
+            and (not self.entities or event.entity in self.entities)
+            and (not self.entity_ids or event.entity_id in self.entity_ids)
+            and (not self.request_ids or event.request_id in self.request_ids)
+            and (not self.actors or event.actor_id in self.actors)
+        )
+
 
 _FILTERED: Final[Mapping[str, tuple[Any, ...]]] = {
     "types": (_EXACTLY, _OF_ENTITY, _OF_ACTION),
@@ -205,3 +230,49 @@ def page_of(parts: tuple[Part, ...], shape: tuple[bool, ...], also: Iterable[Con
         parts=parts,
         feed=Feed(end=itemgetter("$feed_end"), more=itemgetter("$feed_more")),
     )
+
+
+# --- event by event -----------------------------------------------------------------------------------------------
+
+_FACTS: Final = Nodes("facts", Object(AUDIT_EVENTS, (Scalar("id", _ID), Scalar("type", TYPE))))
+_BEFORE_FACTS, _BEFORE_TOLD = '{"facts":', ',"told":['
+TOLD: Final = "told"
+"""The key of the part that makes a page to be told event by event."""
+_DECODER: Final = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as it is told to who listens."""
+
+    position: int
+    """Behind it."""
+    type: str
+    json: str
+
+
+def page_to_tell(part: Nodes | Edges, shape: tuple[bool, ...], also: Iterable[Condition]) -> Connection:
+    """The selection of a page that is told event by event, as the part under the key `TOLD` shows them."""
+    return page_of((_FACTS, part), shape, also)
+
+
+def split(body: bytes) -> list[Told]:
+    """The events of such a page, their JSON as the database wrote it."""
+    text = body.decode()
+    facts, end = _DECODER.raw_decode(text, len(_BEFORE_FACTS))
+    start, told = end + len(_BEFORE_TOLD), []
+    for fact in facts:
+        _, end = _DECODER.raw_decode(text, start)
+        told.append(Told(fact["id"], fact["type"], text[start:end]))
+        start = end + 1
+    return told
+
+
+def pieces(array: bytes) -> list[str]:
+    """The elements of a JSON array as they are written."""
+    text, start, found = array.decode(), 1, []
+    while text[start] != "]":
+        _, end = _DECODER.raw_decode(text, start)
+        found.append(text[start:end])
+        start = end + (text[end] == ",")
+    return found

@@ -7,7 +7,8 @@ older than the new one, all of them have ended: nothing up to that id can appear
 do for the new one: it is only beyond what has *ended*. SQLite has one writer, whose ids are in the order of commits.
 
 All readers of a process share one `Log`, and with it one look at a time. PostgreSQL is asked again and again, but only
-while somebody waits: a NOTIFY in every write would make all of them commit one after the other.
+while somebody waits: a NOTIFY in every write would make all of them commit one after the other. Those who follow the
+log are told with each look what has settled since the one before, so that whoever wants none of it asks nothing.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
-from models.database import Dialect
+from models.database import Dialect, Unavailable
 from models.database.engine import give_longer
 from resolvers.faults import Code, fault
 
@@ -35,6 +36,10 @@ FIRST_SECONDS: Final = 2.0
 KEPT_SECONDS: Final = 60.0
 """How long it is good to know which event is the oldest that is kept."""
 MOST_SAMPLES: Final = 64
+MOST_GLIMPSED: Final = 1_000
+"""Events that those who follow are told of; where there were more since the last look, they look themselves."""
+AGAIN_SECONDS: Final = 1.0
+"""After which a database that is away is asked again."""
 
 _LOOK: Final = {
     Dialect.POSTGRES: """
@@ -43,6 +48,39 @@ _LOOK: Final = {
         FROM (SELECT coalesce(max(id), 0) AS id FROM audit_events) last""",
     Dialect.SQLITE: "SELECT coalesce(max(id), 0), 0, 0 FROM audit_events WHERE $1 = $1",
 }
+
+
+_GLANCE: Final = (
+    "SELECT entity, action, entity_id, actor_id, request_id FROM audit_events WHERE id > $1 AND id <= $2 "
+    f"ORDER BY id LIMIT {MOST_GLIMPSED + 1}"
+)
+
+
+class Glimpsed(NamedTuple):
+    """Of an event as much as says whether somebody wants it."""
+
+    entity: str
+    action: str
+    entity_id: int
+    actor_id: int | None
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What has settled between two looks: the events with ids greater than `after`, up to `upto`."""
+
+    after: int
+    upto: int
+    events: tuple[Glimpsed, ...] | None
+    """None: too many to be told."""
+
+
+class Follower(Protocol):
+    """Whoever is to be told whenever something has settled."""
+
+    def glimpse(self, news: Glimpse) -> None:
+        """Take it in; nothing may be waited for here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +106,8 @@ class Log:
         self._waiting = 0
         self._moved = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
+        self._followers = set[Follower]()
+        self._glimpsed = 0
         self._kept: tuple[float, int, int] = (float("-inf"), 0, 0)
 
     @property
@@ -79,6 +119,22 @@ class Log:
         """The same after a look of its own: how long the feed is delayed by now."""
         await self._look()
         return self.delay
+
+    @property
+    def reached(self) -> int:
+        """The greatest id that is known to have settled, without a look."""
+        return self._settled
+
+    def follow(self, follower: Follower) -> None:
+        """Tell this one from now on what settles."""
+        if not self._followers:
+            self._glimpsed = self._settled
+        self._followers.add(follower)
+        self._see_to_looking()
+
+    def leave(self, follower: Follower) -> None:
+        """Tell this one no more."""
+        self._followers.discard(follower)
 
     async def settled(self) -> int:
         """The greatest id that has settled, by a look that begins now; what is not yet known is waited for shortly."""
@@ -98,8 +154,7 @@ class Log:
         give_longer(seconds)
         self._waiting += 1
         try:
-            if self._looking is None:
-                self._looking = asyncio.create_task(self._keep_looking())
+            self._see_to_looking()
             while self._settled <= position and (left := deadline - monotonic()) > 0:
                 moved = self._moved
                 try:
@@ -111,15 +166,34 @@ class Log:
             self._waiting -= 1
         return self._settled
 
+    def _see_to_looking(self) -> None:
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._keep_looking())
+
     async def _keep_looking(self) -> None:
-        """Look for all who wait, until there is nobody."""
+        """Look for all who wait or follow, until there is nobody."""
         try:
-            while self._waiting:
-                await self._look()
-                await asyncio.sleep(LOOK_SECONDS)
+            while self._waiting or self._followers:
+                try:
+                    await self._look()
+                    await self._tell()
+                    await asyncio.sleep(LOOK_SECONDS)
+                except Unavailable:
+                    await asyncio.sleep(AGAIN_SECONDS)
         finally:
             self._looking = None
             self._announce()  # whoever waits, after an error too, looks by itself or begins anew
+
+    async def _tell(self) -> None:
+        """Tell those who follow what has settled since they were told last."""
+        after, upto = self._glimpsed, self._settled
+        if not self._followers or upto <= after:
+            return
+        rows = await self._database.fetch(_GLANCE, [after, upto])
+        news = Glimpse(after, upto, None if len(rows) > MOST_GLIMPSED else tuple(Glimpsed(*row) for row in rows))
+        self._glimpsed = upto
+        for follower in tuple(self._followers):
+            follower.glimpse(news)
 
     async def _look(self) -> int:
         """One look at a time; whoever asks while one is on its way gets the next, which begins after it asked."""

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
 
 from models.database import Dialect
 from models.users import Role
@@ -17,8 +20,7 @@ from resolvers.faults import Code, fault
 from resolvers.identity.permissions import Caller
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
+    from collections.abc import Collection, Sequence
 
     from models.database import Reader, Transaction
     from models.entity import Entity
@@ -28,6 +30,16 @@ _LIVING = """
 SELECT u.id, u.username, u.role FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND u.is_active
 """
+_ALL_LIVING = {
+    dialect: f"""
+SELECT s.id, u.id, u.username, u.role FROM sessions s JOIN users u ON u.id = s.user_id
+WHERE s.id {among} AND s.ended_at IS NULL AND s.expires_at > $2 AND u.is_active
+"""
+    for dialect, among in (
+        (Dialect.POSTGRES, "= ANY($1::uuid[])"),
+        (Dialect.SQLITE, "IN (SELECT value FROM json_each($1))"),
+    )
+}
 _USER = "SELECT id, username, role FROM users WHERE id = $1 AND is_active"
 _HELD = "SELECT user_id, username, role{beside} FROM held_caller($1, $2)"
 """The same, with the session's row held FOR SHARE before the user's is read (migration `0011_callers`)."""
@@ -37,6 +49,18 @@ async def caller_of(reader: Reader, session_id: UUID) -> Caller | None:
     """Who the session belongs to now; None if it has ended, or its user was deactivated."""
     rows = await reader.fetch(_LIVING, [session_id, now()])
     return _caller(rows, session_id)
+
+
+async def callers_of(reader: Reader, session_ids: Collection[UUID]) -> dict[UUID, Caller]:
+    """Who sessions belong to now, by one statement; those that have ended, or whose users may not log in, are left out.
+
+    For doors that keep an eye on many of them at once.
+    """
+    postgres = reader.dialect is Dialect.POSTGRES
+    listed = list(session_ids) if postgres else orjson.dumps([str(one) for one in session_ids]).decode()
+    rows = await reader.fetch(_ALL_LIVING[reader.dialect], [listed, now()])
+    callers = (Caller(row[1], row[2], Role(row[3]), UUID(str(row[0]))) for row in rows)
+    return {caller.session_id: caller for caller in callers if caller.session_id is not None}
 
 
 async def _held(tx: Transaction, caller: Caller, model: type[Entity] | None) -> tuple[Caller | None, list[int]]:

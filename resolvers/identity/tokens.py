@@ -72,6 +72,11 @@ def read(settings: Settings, token: str, expected: TokenType) -> Claims:
     return claims
 
 
+def expiry(settings: Settings, token: str) -> float:
+    """When a genuine token's time is over, in Unix time. Raises `token_not_valid`."""
+    return float(_known(settings.secret_keys, token)[1])
+
+
 @lru_cache(maxsize=KNOWN)
 def _known(keys: tuple[str, ...], token: str) -> tuple[Claims, int]:
     """The claims of a genuine token, and when it expires (in Unix time), which must be looked at each time.

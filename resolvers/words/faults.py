@@ -22,6 +22,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "События после этого места больше не хранятся в ленте: загрузите данные заново и читайте ленту с after=now",
         "Events after this place are no longer kept in the feed: load the data anew and read the feed from after=now",
     ),
+    "too_many_streams": (
+        "Открыто уже {limit} потоков событий, больше сервер не держит: подключитесь позже или читайте ленту страницами",
+        "{limit} event streams are open, and no more are kept: connect later, or read the feed page by page",
+    ),
     "not_an_event_type": (
         "«{value}» — не тип события: ожидается, например, contract.activate, contract.* или *.delete; есть {known}",
         "“{value}” is no type of event: expected is for example contract.activate, contract.* or *.delete, of {known}",
