@@ -30,7 +30,8 @@ BODY = (Code.PARSE_ERROR, Code.VALIDATION, Code.PAYLOAD_TOO_LARGE, Code.UNSUPPOR
 
 
 FEED_PARAMETERS = tuple(
-    f"feed_{name}" for name in ("after", "limit", "wait", "type", "entity", "entity_id", "request_id", "actor_id")
+    f"feed_{name}"
+    for name in ("after", "limit", "wait", "type", "entity", "entity_id", "request_id", "actor_id", "last_event_id")
 )
 """What the event feed can be asked."""
 OF_FILES = ("format", "columns", "headings", "separator", "bom")
@@ -72,6 +73,8 @@ class Facts:
     """Names of further parameters, among the components."""
     files: bool = False
     """It answers a file too, if one is asked for."""
+    streams: bool = False
+    """It can be had as a stream of events."""
     searches: bool = False
     """It takes what somebody says, and answers whatever is found."""
 
@@ -118,7 +121,8 @@ def _(handler: Detail) -> Facts:
 @facts_of.register
 def _(handler: Events) -> Facts:
     del handler
-    return Facts("EventFeed", (*TOKEN, Code.VALIDATION, Code.CURSOR_EXPIRED), parameters=FEED_PARAMETERS)
+    codes = (*TOKEN, Code.VALIDATION, Code.CURSOR_EXPIRED)
+    return Facts("EventFeed", codes, parameters=FEED_PARAMETERS, streams=True)
 
 
 @facts_of.register

@@ -125,6 +125,8 @@ def _feed_parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
         ("actor_id", "What these users did.", ids, [1]),
     ):
         yield name, parameter(name, tell(said), schema, shown)
+    said = tell("Of a stream: the `id` that came last; goes before `after`.")
+    yield "last_event_id", parameter("Last-Event-ID", said, text, "5b2265", place="header")
 
 
 def _of_files(tell: Teller) -> Iterator[tuple[str, Schema]]:

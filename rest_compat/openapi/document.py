@@ -15,6 +15,7 @@ from rest_compat.openapi.call_facts import OF_FILES, facts_of
 from rest_compat.openapi.components import body_example, refusal_name
 from rest_compat.openapi.descriptions import Teller
 from rest_compat.openapi.pieces import ref
+from web.event_streams import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,6 +52,13 @@ def document(endpoints: Sequence[Endpoint], prefix: str, language: Language, roo
     }
 
 
+STREAM = (
+    "Events as they happen, for as long as one listens: `id` is the cursor behind the event, `event` its "
+    "type, `data` the event itself. Every 15 s a comment with an `id` alone, so that the cursor moves on. "
+    "It begins behind `Last-Event-ID`, else behind `after`, else now, and ends with an `end`, whose "
+    "`data` is a refusal, when the session or the token does."
+)
+"""Of the event feed as a stream."""
 OF_LISTS = ("page", "page_size", *OF_FILES)
 """The parameters that every list takes."""
 
@@ -112,6 +120,8 @@ def _responses(facts: Facts, tell: Teller) -> dict[str, Schema]:
     success: Schema = {"description": tell("Done.")}
     if facts.answers:
         success["content"] = {JSON: {"schema": ref("schemas", facts.answers)}}
+    if facts.streams:
+        success["content"][MEDIA_TYPE] = {"schema": {"type": "string", "description": tell(STREAM)}}
     if facts.files:
         success["content"] |= {media_type: {} for media_type in MEDIA_TYPES.values()}
     if facts.keyed:

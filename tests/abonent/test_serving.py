@@ -186,3 +186,21 @@ def test_workers_that_start_slowly_are_waited_for(tmp_path):
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def test_streams_are_told_that_the_server_stops_and_do_not_keep_it(tmp_path):
+    server = Server(tmp_path, "--workers", "2")
+    try:
+        with httpx.Client(base_url=server.url, timeout=20) as client:
+            login = {"username": "admin", "password": "the-password-1"}
+            access = client.post("/api/auth/login/", json=login).json()["access"]
+            headers = {"Authorization": f"Bearer {access}", "Accept": "text/event-stream", "Accept-Language": "en"}
+            with client.stream("GET", "/api/events/", headers=headers) as stream:
+                lines = stream.iter_lines()
+                assert next(lines) == ":"
+                assert server.stop() < 5
+                said = list(lines)
+        assert "event: end" in said
+        assert "service_unavailable" in said[said.index("event: end") + 1]
+    finally:
+        server.close()

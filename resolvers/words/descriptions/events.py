@@ -29,6 +29,20 @@ EVENTS: dict[str, str] = {
     "Events of the entities with these ids.": "События записей с этими номерами.",
     "Events of the calls with these ids, cascades included.": "События этих вызовов, включая каскадные.",
     "What these users did.": "Действия этих пользователей.",
+    (
+        "Events as they happen, for as long as one listens: `id` is the cursor behind the event, `event` its "
+        "type, `data` the event itself. Every 15 s a comment with an `id` alone, so that the cursor moves on. "
+        "It begins behind `Last-Event-ID`, else behind `after`, else now, and ends with an `end`, whose "
+        "`data` is a refusal, when the session or the token does."
+    ): (
+        "События по мере того, как они происходят, пока клиент слушает: `id` — место после события, `event` — "
+        "его тип, `data` — само событие. Каждые 15 с — комментарий с одним `id`, чтобы место двигалось. Поток "
+        "начинается после `Last-Event-ID`, иначе после `after`, иначе с этого момента, и кончается событием "
+        "`end` с отказом в `data`, когда кончается сессия или токен."
+    ),
+    "Of a stream: the `id` that came last; goes before `after`.": (
+        "Для потока: последний полученный `id`; важнее, чем `after`."
+    ),
     "The events after this cursor are no longer kept in the feed.": (
         "События после этого места больше не хранятся в ленте."
     ),
