@@ -254,6 +254,7 @@ async def _check(context: Context, data: PasswordChange) -> CheckedChange:
     says="password_changed",
     keyed=False,
     raises=(Code.THROTTLED,),
+    rehearsable=False,
 )
 async def change_password(work: Work, user: User, data: CheckedChange) -> User:
     """Change one's own password. All of the user's other sessions end."""

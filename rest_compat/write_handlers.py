@@ -14,8 +14,10 @@ from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid
 from resolvers.identity.permissions import require
 from resolvers.value_kinds import hundredths_text
 from resolvers.words import say
+from resolvers.write.declaration import DRY_RUN
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import AMOUNT, Call, Effect, admit, perform
+from rest_compat.dry_runs import applied, dry_run_asked, told_dry
 from rest_compat.http import answer, path_id
 from rest_compat.representations import read
 from web.request import idempotency_key, read_body, read_json, require_json
@@ -63,6 +65,8 @@ class Write:
             done = await perform(context, await self._call(request, context))
         except Fault as refusal:
             raise spelt(self.operation, refusal) from refusal
+        if done.outcome.dry:
+            return applied(request, answer(done.body, context.language))
         return self._response(context, done)
 
     def _response(self, context: Context, done: Answer) -> Response:
@@ -82,10 +86,13 @@ class Write:
         target = caller.user_id if self.own else _target(request, op)
         try:
             key, raw = _key(request, op), await _arguments(request, op)
+            dry = dry_run_asked(request)
+            if dry and not op.rehearsable:
+                dry, raw = False, _with_own_dry_run(op, raw)
         except Fault:
             await admit(context, op, target)
             raise
-        return Call(op, target, raw, _presented, self.mode, self.replace, key, DOCUMENT)
+        return Call(op, target, raw, _presented, self.mode, self.replace, key, DOCUMENT, dry_run=dry)
 
 
 def _target(request: Request, op: Operation) -> int | None:
@@ -123,6 +130,13 @@ async def _arguments(request: Request, op: Operation) -> dict[str, object]:
     return {names[name]: value for name, value in body.items() if name in names}
 
 
+def _with_own_dry_run(op: Operation, raw: dict[str, object]) -> dict[str, object]:
+    """The arguments of a call whose dry run is one of them (a job's). Raises `Invalid` where there is none at all."""
+    if op.input is None or all(field.name != DRY_RUN for field in input_fields(op.input)):
+        raise invalid(DRY_RUN, "no_dry_run")
+    return raw | {DRY_RUN: True}
+
+
 def _key(request: Request, op: Operation) -> str | None:
     return idempotency_key(request) if op.keyed and request.method == "POST" else None
 
@@ -133,13 +147,21 @@ def _key(request: Request, op: Operation) -> str | None:
 async def _presented(context: Context, reader: Reader, outcome: Outcome) -> bytes:
     """The body of the answer, read inside the operation's transaction."""
     op = outcome.operation
+    entity = await _entity(context, reader, outcome)
+    if outcome.dry:
+        return told_dry(outcome, context.language, entity or b"null", extras(outcome))
+    return _told(context, outcome, entity) if op.effect is Effect.ACTION and not op.starts_job else entity
+
+
+async def _entity(context: Context, reader: Reader, outcome: Outcome) -> bytes:
+    """The entity as it is now, or the job that was started; nothing of one that is deleted."""
+    op = outcome.operation
     if op.effect is Effect.DELETE:
         return b""
     role = require(context, op.may).role
     if op.starts_job:
         return await read(reader, Job.__name__, outcome.notes.get("job_id", outcome.id), role, context.language)
-    entity = await read(reader, op.entity.__name__, outcome.id, role, context.language)
-    return _told(context, outcome, entity) if op.effect is Effect.ACTION else entity
+    return await read(reader, op.entity.__name__, outcome.id, role, context.language)
 
 
 def _told(context: Context, outcome: Outcome, entity: bytes) -> bytes:

@@ -20,7 +20,7 @@ from schema.execution.mutation_field import OperationRun, mutation_field
 from schema.types.entities import TYPES
 from schema.types.global_ids import global_id
 from schema.types.mutation_inputs import has_target, operation_input
-from schema.types.payloads import Done, payload_type, row_field, told_field
+from schema.types.payloads import Done, changes_field, payload_type, row_field, told_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -75,7 +75,7 @@ _EXTRAS: Final[dict[str, Callable[[], Any]]] = {
 def _payload(operation: Operation) -> type:
     job = ("job_id",) if operation.starts_job and operation.entity is not Job else ()
     shown = (*operation.extras, *operation.graphql_extras, *job)
-    fields = [_entity_field(operation), *(_EXTRAS[name]() for name in shown)]
+    fields = [_entity_field(operation), *(_EXTRAS[name]() for name in shown), changes_field()]
     return payload_type(operation.graphql, fields)
 
 

@@ -122,6 +122,12 @@ def idempotency_key(request: Request) -> str | None:
     return None if key is None else usable_key(key)
 
 
+def preferences(request: Request) -> frozenset[str]:
+    """What the request would like, by its `Prefer` header: each preference in lower case, with its value if any."""
+    named = headers_of(request).get("prefer", "")
+    return frozenset(part.partition(";")[0].replace(" ", "").lower() for part in named[:1000].split(",") if part)
+
+
 def usable_key(key: str, field: str = NO_FIELD) -> str:
     """An idempotency key, from wherever it came. Raises `Invalid` unless it is 1 to 255 printable ASCII characters."""
     if not re.fullmatch("[ -~]{1,255}", key):

@@ -176,6 +176,19 @@ async def new_ids(tx: Transaction, model: type[Model], count: int) -> list[int]:
     return list(range(taken[0][0] - count + 1, taken[0][0] + 1))
 
 
+async def ids_ahead(tx: Transaction, model: type[Model], passed: int, count: int) -> list[int]:
+    """The ids that would come next, after `passed` of them, left where they are: for rows that will be undone.
+
+    PostgreSQL's sequences do not come back with a transaction; SQLite's does. Somebody may take them meanwhile: then
+    one of the two waits for the other's row, and the undone one breaks the primary key or is gone.
+    """
+    if tx.dialect is not Dialect.POSTGRES:
+        return await new_ids(tx, model, count)
+    sequence = f"pg_get_serial_sequence('{model._meta.db_table}', 'id')::regclass"
+    sql = f"SELECT coalesce(pg_sequence_last_value({sequence}), 0) + $1 + n FROM generate_series(1, $2) n"
+    return [row[0] for row in await tx.fetch(sql, [passed, count])]
+
+
 @lru_cache(maxsize=64)
 def _columns(model: type[Model]) -> tuple[str, ...]:
     """All but the id."""

@@ -143,7 +143,7 @@ class _Id:
 _TRUTHS: Mapping[object, bool] = {"true": True, "1": True, "false": False, "0": False}
 
 
-class _Flag:
+class Flag:
     """A truth, or its word in a query string."""
 
     def read(self, value: object) -> bool:
@@ -200,7 +200,7 @@ class Moment:
 
 def _reader(criterion: Criterion, zone: ZoneInfo) -> InputKind:
     if criterion.comparison is Comparison.IS_NULL:
-        return _Flag()
+        return Flag()
     if criterion.filter.refers_to:
         return _Id()
     source = criterion.filter.source
@@ -217,7 +217,7 @@ _READERS: Mapping[Kind, InputKind] = {
     Kind.INTEGER: Whole(),
     Kind.HUNDREDTHS: Hundredths(),
     Kind.TEXT: Text(),
-    Kind.TRUTH: _Flag(),
+    Kind.TRUTH: Flag(),
     Kind.DAY: Day(),
 }
 

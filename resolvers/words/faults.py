@@ -292,6 +292,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     "first_and_last": ("Укажите first или last, но не оба", "Give first or last, not both"),
     "not_a_reference": ("Ожидается id: положительное целое число", "An id is expected: a positive integer"),
     "taken": ("Такое значение уже есть", "This value is already taken"),
+    "no_dry_run": (
+        "Пробного выполнения у этого вызова нет; уберите dry_run",
+        "This call has no dry run; leave dry_run out",
+    ),
     "amount_not_taken": (
         "Это действие не принимает суммы; уберите amount",
         "This action takes no amount; leave amount out",

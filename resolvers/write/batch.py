@@ -156,7 +156,7 @@ async def _prepared(work: Work, steps: Sequence[Step]) -> list[_Ready | Fault]:
         if isinstance(one, _Ready) and one.step.operation.effect is Effect.CREATE
     )
     for entity, count in made.items():
-        await work.reserve(entity, count)
+        await work.ids.reserve(entity, count)
     return ready
 
 

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from models.fields import HundredthsField, MomentField, moment_text
 from resolvers.value_kinds import hundredths_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from models.entity import Entity
+    from models.journal import AuditEvent
 
 _ABSENT: Final = object()
+
+
+class Changed(NamedTuple):
+    """What a call has changed of one entity, as the entity's history tells it."""
+
+    prefix: str
+    """Of its global id."""
+    id: int
+    action: str
+    fields: Mapping[str, Sequence[object]]
+    """`{field: [old, new]}`"""
+
+
+def changed_by(events: Iterable[AuditEvent]) -> tuple[Changed, ...]:
+    """What these events tell, in their order."""
+    return tuple(Changed(one.entity, one.entity_id, one.action, one.changes) for one in events)
 
 
 def differing_columns(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

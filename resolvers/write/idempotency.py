@@ -17,10 +17,11 @@ import orjson
 from models.database import Dialect
 from resolvers.faults import Code, fault
 from resolvers.words import Language
+from resolvers.write.changes import Changed
 from resolvers.write.inputs import given
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from models.database import Transaction
     from resolvers.write.unit_of_work import Work
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 LIFETIME = timedelta(hours=24)
 KEPT_BYTES = 65_536
 """Of an answer that is kept, with the request that it answers, for a day."""
+KEPT_CHANGES = 100
+"""Entities whose changes are kept with an outcome, at most."""
 FORGOTTEN_AT_ONCE = 10
 """Expired keys that a call with a new one deletes: more than one, so that they become fewer."""
 
@@ -41,6 +44,8 @@ class Kept:
     answer: bytes | None
     language: Language | None
     """Of the kept answer."""
+    changes: Sequence[Changed] | None = None
+    """None where they are too many to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +75,23 @@ async def claim(work: Work, call: Keyed, data: object) -> Claim:
     if row_id is not None:
         await _forget(work)
         return Claim(row_id, document)
-    ((row_id, kept_for, door, told, kept),) = await work.tx.fetch(_KEPT, [work.actor_id, call.operation, call.key])
+    ((row_id, kept_for, door, outcome_text, kept),) = await work.tx.fetch(
+        _KEPT, [work.actor_id, call.operation, call.key]
+    )
     if kept_for != fingerprint:
         raise fault(Code.IDEMPOTENCY_MISMATCH)
-    answer, outcome = kept if door == document else None, orjson.loads(told)
+    answer, outcome = kept if door == document else None, orjson.loads(outcome_text)
     language = Language(outcome["language"]) if answer is not None and "language" in outcome else None
-    return Claim(row_id, document, Kept(outcome["target"], outcome["notes"], answer, language))
+    told = outcome.get("changes")
+    changes = None if told is None else tuple(Changed(*one) for one in told)
+    return Claim(row_id, document, Kept(outcome["target"], outcome["notes"], answer, language, changes))
 
 
 async def keep(tx: Transaction, held: Claim, done: Kept) -> None:
     """Keep the outcome under the key, and the answer if it is there and not large; else a retry's is made anew."""
     answer = done.answer if done.answer is not None and len(done.answer) <= KEPT_BYTES else None
-    told = {"target": done.target, "notes": dict(done.notes), "language": done.language}
+    changes = done.changes if done.changes is not None and len(done.changes) <= KEPT_CHANGES else None
+    told = {"target": done.target, "notes": dict(done.notes), "language": done.language, "changes": changes}
     sql = "UPDATE idempotency_keys SET door = $1, outcome = $2, answer = $3 WHERE id = $4"
     await tx.fetch(sql, [held.document, json.dumps(told), answer, held.row_id])
 

@@ -3,160 +3,38 @@
 An operation is a plain async function with a line of facts above it. What `perform()` adds, in this order: permission
 (a first, cheap refusal) → preparation → write transaction → the caller and the permission as they are now → idempotency
 key → locks → state check → the function → audit events → the answer, read on the same connection → commit. No door has
-a branch in it.
+a branch in it. A dry run goes the same way up to the commit, and is undone there.
 """
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass, field, replace
-from enum import Enum, StrEnum, auto
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tortoise.exceptions import IntegrityError
 
+from models.database import Raced
 from models.database.constraints import broken_rule
-from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid, invalid_transition, not_found
+from resolvers.faults import NO_FIELD, Fault, Invalid, invalid, invalid_transition, not_found
 from resolvers.identity.callers import confirmed_making
-from resolvers.identity.permissions import Permission, require
+from resolvers.identity.permissions import require
 from resolvers.words import Message
 from resolvers.write import idempotency
+from resolvers.write.changes import Changed, changed_by
+from resolvers.write.declaration import Effect, Operation, operation
 from resolvers.write.inputs import Mode, input_fields, parse
 from resolvers.write.unit_of_work import Work, select
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from models.database import Reader, Transaction
-    from models.entity import Entity
     from resolvers.context import Context
-    from resolvers.identity.permissions import Caller
     from resolvers.words import Language
 
+__all__ = ["Effect", "Operation", "operation"]
 
 AMOUNT = "amount"
-
-
-class Effect(Enum):
-    """What an operation does to its entity, and so its place at both doors."""
-
-    CREATE = auto()
-    UPDATE = auto()
-    DELETE = auto()
-    ACTION = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One write, and all that the doors need to know of it."""
-
-    name: str
-    """`contract.add_balance`: the entity and the verb."""
-    entity: type[Entity]
-    effect: Effect
-    run: Callable[..., Awaitable[Any]]
-    description: str
-    graphql: str
-    """The mutation: `addContractBalance`."""
-    rest: str
-    """The last part of an action's path: `add_balance`; of a create, its path if that is not its entity's list."""
-    may: Permission
-    also_needs: Callable[[Caller, int | None, Mapping[str, object]], Permission | None] | None
-    """A further permission that an argument asks for, decided as soon as it is read."""
-    input: type | None
-    prepare: Callable[[Context, Any], Awaitable[Any]] | None
-    """What is too slow for a transaction (hashing a password): the parsed input in, the one to carry out back."""
-    moves: Mapping[StrEnum, StrEnum | None]
-    """From which state to which; None: stays. Empty: any state."""
-    lock: Callable[[Work, int, Any], Awaitable[Entity]]
-    """Locks the rows that the operation decides on, and gives the target."""
-    makes: type[Entity] | None
-    """Of which entity it makes one row, as a rule: its id is there from the start."""
-    holds: Callable[[Work, Any], Awaitable[object]] | None
-    """Of a create: locks what the new row will refer to, before the function does, so that a batch does it at once."""
-    says: str
-    """Key of what it answers when done."""
-    keyed: bool
-    """Takes an idempotency key."""
-    extras: tuple[str, ...]
-    """The notes that its answer shows beside the entity."""
-    graphql_extras: tuple[str, ...]
-    """Further ones that GraphQL shows; the REST document's answers have no such key."""
-    raises: tuple[Code, ...]
-    """Codes of refusals that nothing else of the declaration implies."""
-    starts_job: bool
-    only: int | None
-    """The id of the one row that it is about, where there is no other."""
-    """It answers with the job that it enqueued: its target, or that of its note `job_id`."""
-
-    @property
-    def verb(self) -> str:
-        return self.name.partition(".")[2]
-
-
-async def lock_target(work: Work, target: int, data: object, *, entity: type[Entity]) -> Entity:
-    """The usual lock: the target alone."""
-    del data
-    return await work.lock(entity, target)
-
-
-def operation(
-    name: str,
-    *,
-    entity: type[Entity],
-    effect: Effect,
-    graphql: str,
-    may: Permission,
-    rest: str = "",
-    also_needs: Callable[[Caller, int | None, Mapping[str, object]], Permission | None] | None = None,
-    takes: type | None = None,
-    prepare: Callable[[Context, Any], Awaitable[Any]] | None = None,
-    moves: Mapping[Any, Any] | None = None,
-    lock: Callable[[Work, int, Any], Awaitable[Entity]] | None = None,
-    makes: type[Entity] | None = None,
-    holds: Callable[[Work, Any], Awaitable[object]] | None = None,
-    says: str,
-    keyed: bool = True,
-    extras: tuple[str, ...] = (),
-    graphql_extras: tuple[str, ...] = (),
-    raises: tuple[Code, ...] = (),
-    starts_job: bool = False,
-    only: int | None = None,
-) -> Callable[[Callable[..., Awaitable[Any]]], Operation]:
-    """Make an `Operation` of the function below; its docstring is the description that both doors publish.
-
-    The function is called with `work`, then the locked target (but for a create), then the parsed input (if it takes
-    one); it returns the target.
-    """
-
-    def declare(run: Callable[..., Awaitable[Any]]) -> Operation:
-        return Operation(
-            name=name,
-            entity=entity,
-            effect=effect,
-            run=run,
-            description=inspect.getdoc(run) or "",
-            graphql=graphql,
-            rest=rest,
-            may=may,
-            also_needs=also_needs,
-            input=takes,
-            prepare=prepare,
-            moves=moves or {},
-            lock=lock or partial(lock_target, entity=entity),
-            makes=entity if effect is Effect.CREATE else makes,
-            holds=holds,
-            says=says,
-            keyed=keyed,
-            extras=extras,
-            graphql_extras=graphql_extras,
-            raises=raises,
-            starts_job=starts_job,
-            only=only,
-        )
-
-    return declare
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +44,10 @@ class Outcome:
     operation: Operation
     id: int
     notes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Sequence[Changed] | None = ()
+    """Of every entity that it changed, as history has them; None where a kept answer was too long to keep them."""
+    dry: bool = False
+    """It is undone as soon as its answer has been read."""
 
     @property
     def message(self) -> Message:
@@ -189,6 +71,8 @@ class Call:
     """What, with the same arguments, makes the same answer byte for byte: protocol, document, language."""
     present_after: bool = False
     """The answer may be large: it is read after the commit, while nobody waits for this transaction."""
+    dry_run: bool = False
+    """Do all of it, read the answer, and undo it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +84,14 @@ class Answer:
     replayed: bool = False
     language: Language | None = None
     """Of a replayed answer, which is that of the first call whatever the language of this one."""
+
+
+class _Rehearsed(Exception):
+    """Ends the transaction of a dry run, so that nothing of it stays."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 async def perform(context: Context, call: Call) -> Answer:
@@ -225,10 +117,16 @@ async def _carry_out(context: Context, call: Call, data: object, *, asks: bool) 
         data = await call.operation.prepare(context, data)
 
     async def body(tx: Transaction) -> tuple[Context, Answer]:
-        work = await _confirmed(context, call, tx) if asks else Work(context, tx)
-        return work.context, await _perform(work, _as_seen(call, context, work.context), data)
+        work = await _confirmed(context, call, tx) if asks else Work(context, tx, rehearsal=call.dry_run)
+        answer = await _perform(work, _as_seen(call, context, work.context), data)
+        if call.dry_run:
+            raise _Rehearsed(answer)
+        return work.context, answer
 
-    confirmed_context, answer = await context.database.write(body)
+    try:
+        confirmed_context, answer = await context.database.write(body)
+    except _Rehearsed as undone:
+        return undone.answer
     if answer.body or not call.present_after:
         return answer
     return replace(answer, body=await call.present(confirmed_context, context.database, answer.outcome))
@@ -244,11 +142,11 @@ def _as_seen(call: Call, before: Context, now: Context) -> Call:
 async def _confirmed(context: Context, call: Call, tx: Transaction) -> Work:
     """A unit of work for the caller as this transaction sees them; raises what they may not do, or no longer."""
     op = call.operation
-    context, ids = await confirmed_making(context, tx, op.makes)
+    context, ids = await confirmed_making(context, tx, None if call.dry_run else op.makes)
     permit(context, op, call.target, call.raw)
-    work = Work(context, tx)
+    work = Work(context, tx, rehearsal=call.dry_run)
     if op.makes is not None and ids:
-        work.keep_ids(op.makes, ids)
+        work.ids.keep(op.makes, ids)
     return work
 
 
@@ -290,7 +188,7 @@ def _require_no_amount(op: Operation, raw: Mapping[str, object]) -> None:
 
 async def _claimed(work: Work, call: Call, data: object) -> idempotency.Claim | None:
     """The key of a call that has one."""
-    if not call.key or not call.operation.keyed:
+    if not call.key or not call.operation.keyed or call.dry_run:
         return None
     keyed = idempotency.Keyed(call.operation.name, call.key, call.target, call.document)
     return await idempotency.claim(work, keyed, data)
@@ -307,11 +205,15 @@ async def _perform(work: Work, call: Call, data: object) -> Answer:
         row = await call_locked(work, call.operation, target, data)
         changed = await work.finish()
     except IntegrityError as error:
+        if call.dry_run and broken_rule(error) is None:
+            raise Raced from error  # somebody has made the very row whose id was only looked at
         raise explained(error) from error
-    outcome = Outcome(call.operation, row.id, work.notes)
-    body = b"" if call.present_after else await call.present(work.context, work.tx, outcome)
+    outcome = Outcome(call.operation, row.id, work.notes, changed_by(work.told), call.dry_run)
+    later = call.present_after and not call.dry_run
+    body = b"" if later else await call.present(work.context, work.tx, outcome)
     if claim and changed:
-        kept = idempotency.Kept(outcome.id, outcome.notes, None if call.present_after else body, work.context.language)
+        answer = None if later else body
+        kept = idempotency.Kept(outcome.id, outcome.notes, answer, work.context.language, outcome.changes)
         await idempotency.keep(work.tx, claim, kept)
     elif claim:
         await idempotency.give_back(work.tx, claim)
@@ -369,7 +271,7 @@ async def _replay(work: Work, call: Call, kept: idempotency.Kept) -> Answer:
 
     Raises `not_found` where there is nothing left to present.
     """
-    op, outcome = call.operation, Outcome(call.operation, kept.target, kept.notes)
+    op, outcome = call.operation, Outcome(call.operation, kept.target, kept.notes, kept.changes)
     body = kept.answer
     if body is None:
         if op.effect is not Effect.DELETE and not await select(work.tx, op.entity, [outcome.id]):

@@ -46,6 +46,7 @@ class Beginning:
     locked: set[tuple[type[Entity], int]] = field(default_factory=set)
     """Rows that it has locked, or holds for more than before."""
     events: int = 0
+    told: int = 0
     appended: int = 0
     removed: int = 0
     rows: dict[tuple[type[Entity], int], tuple[Tracked | None, dict[str, Any], dict[str, Any]]] = field(

@@ -14,11 +14,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from models.database import Dialect, Raced
-from models.database.rows import any_of, deletion, id_list, loaded, new_ids, write
+from models.database.rows import any_of, deletion, id_list, loaded, write
 from models.entity import Entity
 from models.journal import AuditEvent
 from resolvers.faults import not_found
 from resolvers.write.changes import changes_of, differing_columns
+from resolvers.write.ids import Ids
 from resolvers.write.locks import LOCK_ORDER, Direct, Lock, Rows, decisive, rank, select
 from resolvers.write.tracked import Beginning, Tracked, additions, changes_of_rows, id_of
 
@@ -55,7 +56,12 @@ class Work:
     tracked: dict[tuple[type[Entity], int], Tracked] = field(default_factory=dict)
     glimpsed: dict[tuple[type[Entity], int], dict[str, Any]] = field(default_factory=dict)
     rows: Rows = field(init=False)
+    ids: Ids = field(init=False)
+    rehearsal: bool = False
+    """It will be undone, and so takes no number that would not come back."""
     events: list[AuditEvent] = field(default_factory=list)
+    told: list[AuditEvent] = field(default_factory=list)
+    """The events that have been stored, in their order."""
     appended: list[Model] = field(default_factory=list)
     """Rows of no entity's that are only ever inserted: postings."""
     removed: list[Entity] = field(default_factory=list)
@@ -66,18 +72,17 @@ class Work:
     known: dict[object, Any] = field(default_factory=dict)
     """What calls have read once for all of them: rows that are not changed here (the policy, terms)."""
     spare: int = 1
-    """How many ids are taken at once for rows that nobody has announced by `reserve()`."""
+    """How many ids are taken at once for rows that nobody has announced by `ids.reserve()`."""
     _beginning: Beginning = field(default_factory=Beginning)
     _unstored: set[tuple[type[Entity], int]] = field(default_factory=set)
     """Rows that may differ from what is stored."""
-    _ids: dict[type[Entity], list[int]] = field(default_factory=dict)
-    """Ids for rows to come."""
     _moment: datetime | None = None
     _newest: datetime | None = None
     """The last change of any row that is held to be changed."""
 
     def __post_init__(self) -> None:
         self.rows = Direct(self.tx)
+        self.ids = Ids(self.tx, self.rehearsal)
 
     @property
     def now(self) -> datetime:
@@ -244,24 +249,11 @@ class Work:
     async def add(self, row: E, action: str = "create") -> E:
         """Take in a new row, which gets its id at once, and is stored with all others."""
         row.created_at = row.updated_at = self.now
-        row.id = await self._new_id(type(row))
+        row.id = await self.ids.take(type(row), self.spare)
         key = (type(row), row.id)
         self.tracked[key] = Tracked(row, {}, {}, Lock.CHANGE, action)
         self._beginning.rows[key] = (None, {}, {})
         return row
-
-    async def _new_id(self, model: type[Entity]) -> int:
-        if not self._ids.get(model):
-            await self.reserve(model, self.spare)
-        return self._ids[model].pop()
-
-    async def reserve(self, model: type[Entity], count: int) -> None:
-        """Take ids for this many rows that are to be added, by one statement."""
-        self.keep_ids(model, await new_ids(self.tx, model, count))
-
-    def keep_ids(self, model: type[Entity], fresh: Iterable[int]) -> None:
-        """Ids that are good for new rows."""
-        self._ids[model] = sorted((*fresh, *self._ids.get(model, ())), reverse=True)
 
     def append(self, row: Model) -> None:
         """Take in a row of no entity's that will never change (a posting), to be stored with all others."""
@@ -302,7 +294,9 @@ class Work:
     def begin(self, action: str) -> None:
         """A call of an operation begins: from here on everything is its doing."""
         self.action, self.notes, self.wrote = action, {}, False
-        self._beginning = Beginning(events=len(self.events), appended=len(self.appended), removed=len(self.removed))
+        self._beginning = Beginning(
+            events=len(self.events), told=len(self.told), appended=len(self.appended), removed=len(self.removed)
+        )
 
     async def record(self) -> None:
         """Note in the journal what the call has made of its rows so far; `store()` writes it."""
@@ -334,6 +328,7 @@ class Work:
         """
         beginning = self._beginning
         del self.events[beginning.events :], self.appended[beginning.appended :], self.removed[beginning.removed :]
+        del self.told[beginning.told :]
         for key, (tracked, before, stored) in beginning.rows.items():
             if tracked is None:
                 self.tracked.pop(key, None)
@@ -355,6 +350,7 @@ class Work:
         self.wrote = True
         rows = sorted((self.tracked[key] for key in self._unstored if key in self.tracked), key=id_of)
         self._unstored.clear()
+        self.told += self.events
         appended, self.appended, self.events = [*self.appended, *self.events], [], []
         dialect = self.tx.dialect
         await write(self.tx, [*changes_of_rows(dialect, rows), *additions(dialect, appended)])

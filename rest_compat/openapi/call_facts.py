@@ -8,6 +8,7 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from models.jobs import Job
 from models.users import User
 from resolvers.faults import STATUS, Code
 from resolvers.write.inputs import Mode, input_fields
@@ -75,6 +76,8 @@ class Facts:
     """It answers a file too, if one is asked for."""
     streams: bool = False
     """It can be had as a stream of events."""
+    dry_run: str = ""
+    """The entity that the answer of its dry run shows; empty where it has none."""
     searches: bool = False
     """It takes what somebody says, and answers whatever is found."""
 
@@ -164,6 +167,7 @@ def _(handler: Write) -> Facts:
         status=handler.status,
         body=Body(op.input, handler.mode, handler.replace) if op.input else None,
         operation=op,
+        dry_run=(Job.__name__ if op.starts_job else op.entity.__name__) if op.rehearsable else "",
     )
 
 

@@ -13,6 +13,7 @@ from resolvers.value_kinds import Reference
 from resolvers.write.inputs import Mode, input_fields
 from rest_compat.http import CHALLENGE
 from rest_compat.openapi import over_time
+from rest_compat.openapi.dry_runs import dry_run_parameters, dry_run_schemas
 from rest_compat.openapi.examples import BY_NAME, example, refusal_of
 from rest_compat.openapi.pieces import parameter, ref
 from rest_compat.openapi.schemas import (
@@ -47,7 +48,12 @@ def components(facts: Sequence[Facts], tell: Teller) -> Schema:
         "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         "parameters": dict(_parameters(tell)),
         "responses": {refusal_name(codes): _refusal(codes, tell) for codes in sorted(refusals)},
-        "schemas": {**_shared(tell), **_entities(tell), **dict(_of_facts(facts, tell))},
+        "schemas": {
+            **_shared(tell),
+            **_entities(tell),
+            **dict(_of_facts(facts, tell)),
+            **dict(dry_run_schemas((one.dry_run for one in facts if one.dry_run), tell)),
+        },
     }
 
 
@@ -90,6 +96,7 @@ def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     said = tell("Makes a retry return the first answer: 1 to 255 printable ASCII characters, good for 24 hours.")
     key = {"type": "string", "pattern": "^[ -~]{1,255}$"}
     yield "idempotency_key", parameter("Idempotency-Key", said, key, "5f2d7a1e", place="header")
+    yield from dry_run_parameters(tell)
     said = tell("Number of the page, from 1.")
     yield "page", parameter("page", said, {"type": "integer", "minimum": 1, "default": 1}, 1)
     said = tell("Rows to a page; more than 1000 is 1000.")

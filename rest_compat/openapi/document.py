@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import STATUS
@@ -10,7 +11,7 @@ from resolvers.read.list_criteria import criteria
 from resolvers.transfer.tables import MEDIA_TYPES
 from resolvers.words import word
 from resolvers.write.inputs import input_fields
-from rest_compat.openapi import components
+from rest_compat.openapi import components, dry_runs
 from rest_compat.openapi.call_facts import OF_FILES, facts_of
 from rest_compat.openapi.components import body_example, refusal_name
 from rest_compat.openapi.descriptions import Teller
@@ -96,6 +97,8 @@ def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Sche
         yield ref("parameters", "id")
     if facts.keyed:
         yield ref("parameters", "idempotency_key")
+    if facts.dry_run:
+        yield from (ref("parameters", name) for name in dry_runs.PARAMETERS)
     yield from (ref("parameters", name) for name in facts.parameters)
     if facts.searches:
         yield from (ref("parameters", name) for name in ("q", "types", "page_size"))
@@ -128,4 +131,16 @@ def _responses(facts: Facts, tell: Teller) -> dict[str, Schema]:
         said = tell("`true` for the answer of an earlier call with the same key.")
         success["headers"] = {"Idempotent-Replayed": {"description": said, "schema": {"type": "string"}}}
     refusals = {str(STATUS[codes[0]]): ref("responses", refusal_name(codes)) for codes in facts.refusals}
-    return {str(facts.status): success, **refusals}
+    return {**_with_dry_run(facts, success, tell), **refusals}
+
+
+def _with_dry_run(facts: Facts, success: Schema, tell: Teller) -> dict[str, Schema]:
+    """By its status; a dry run answers 200, which may be that of success too."""
+    if not facts.dry_run:
+        return {str(facts.status): success}
+    would = ref("schemas", dry_runs.dry_run_name(facts.dry_run))
+    if facts.status != HTTPStatus.OK:
+        dry = {"description": tell("A dry run: what would come of it."), "content": {JSON: {"schema": would}}}
+        return {str(facts.status): success, "200": dry}
+    done = success["content"][JSON]["schema"]
+    return {"200": success | {"content": {JSON: {"schema": {"anyOf": [done, would]}}}}}

@@ -24,7 +24,7 @@ from schema.execution.plan_cache import PlanCache
 from schema.execution.read_field import place_of, plan_variables
 from schema.execution.translate import Translator, object_type
 from schema.types.global_ids import read_id
-from schema.types.mutation_inputs import KEY, has_target, mode, raw_values
+from schema.types.mutation_inputs import DRY_RUN, KEY, has_target, mode, raw_values
 from schema.types.payloads import Done
 from web.request import usable_key
 
@@ -104,7 +104,9 @@ class Site:
     async def present(self, context: Context, reader: Reader, outcome: Outcome) -> bytes:
         """The payload of an operation, read inside its transaction as the caller whom this has found may see it."""
         caller = require(context, outcome.operation.may)
-        return await self.payload(caller.user_id, caller.role).done(reader, Done(outcome.id, outcome.notes))
+        return await self.payload(caller.user_id, caller.role).done(
+            reader, Done(outcome.id, outcome.notes, outcome.changes)
+        )
 
 
 Run = Callable[[Site, Any], Awaitable[bytes]]
@@ -162,6 +164,7 @@ class OperationRun:
                 key=_key(operation, site, given),
                 document=payload.document,
                 present_after=site.info.path.key in site.request.presented_after,
+                dry_run=operation.rehearsable and getattr(given, DRY_RUN) is True,
             )
             answer = await perform(site.context, call)
         except Fault as refusal:

@@ -17,8 +17,9 @@ from resolvers.read.compiler import compile_root
 from resolvers.read.selection import ById
 from resolvers.words import say
 from schema.execution.connection_arguments import AT_ROOT
+from schema.execution.told_changes import changes_asked
 from schema.execution.translate import DEFINITION, object_type
-from schema.types.payloads import SHOWS, Done, FromOutcome, FromRow
+from schema.types.payloads import SHOWS, Done, FromChanges, FromOutcome, FromRow
 
 if TYPE_CHECKING:
     from graphql import FieldNode, GraphQLObjectType
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from resolvers.read.compiler import Plan
     from resolvers.read.selection import Variables
     from resolvers.words import Language, Message
+    from schema.execution.told_changes import ChangesAsked
     from schema.execution.translate import Translator
 
 _ROW: Final = "$row"
@@ -106,6 +108,24 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What was changed."""
+
+    key: bytes
+    asked: ChangesAsked
+
+    async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
+        """As of `Part`."""
+        del reader, variables
+        return b"null" if done.changes is None else orjson.dumps(self.asked.told(done.changes))
+
+    def refused(self, errors: UserErrors) -> bytes:
+        """As of `Part`."""
+        del errors
+        return b"null"
+
+
+@dataclass(frozen=True, slots=True)
 class Errors:
     """The refusals: each response key and the fact under it."""
 
@@ -170,10 +190,12 @@ def _part(
     if name == "__typename":
         return Typename(start, orjson.dumps(payload.name))
     declared = payload.fields[name]
-    shows: FromRow | FromOutcome | None = declared.extensions[DEFINITION].metadata.get(SHOWS)
+    shows: FromRow | FromOutcome | FromChanges | None = declared.extensions[DEFINITION].metadata.get(SHOWS)
     if shows is None:
         facts = translator.collector.fields(object_type(declared), nodes).items()
         return Errors(start, tuple((inner, same[0].name.value) for inner, same in facts))
+    if isinstance(shows, FromChanges):
+        return Changes(start, changes_asked(declared, nodes, translator.collector))
     if isinstance(shows, FromOutcome):
         return Told(start, shows)
     read = translator.object(object_type(declared), nodes, AT_ROOT)

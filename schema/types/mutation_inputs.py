@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from resolvers.write.operation import Operation
 
 KEY: Final = "idempotencyKey"
+DRY_RUN: Final = "dryRun"
 
 _TYPES: Final[tuple[tuple[type, Any], ...]] = (
     (value_kinds.Hundredths, Decimal),
@@ -57,6 +58,8 @@ def operation_input(operation: Operation) -> type:
         fields += value_fields(operation.input, partial=mode(operation) is Mode.PARTIAL)
     if operation.keyed:
         fields.append(_key_field())
+    if operation.rehearsable:
+        fields.append(_dry_run_field())
     return create_type(f"{name}Input", fields, is_input=True, description=f"What `{operation.graphql}` takes.")
 
 
@@ -65,6 +68,16 @@ def _key_field() -> Any:
         name=KEY,
         graphql_type=Optional[str],  # noqa: UP045 - the type is a value here
         description="Makes a retry safe: within 24 hours the same key with the same input gets the first answer.",
+        default=strawberry.UNSET,
+    )
+
+
+def _dry_run_field() -> Any:
+    return strawberry.field(
+        name=DRY_RUN,
+        graphql_type=Optional[bool],  # noqa: UP045 - the type is a value here
+        description="Do it, answer what would come of it, `changes` above all, and undo it. An idempotency key beside "
+        "it is ignored.",
         default=strawberry.UNSET,
     )
 

@@ -9,9 +9,12 @@ import strawberry
 from strawberry.tools import create_type
 
 from schema.types.enums import ErrorCode
+from schema.types.journal import FieldChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from resolvers.write.changes import Changed
 
 
 @strawberry.type(description="Why a mutation was refused; nothing has changed.")
@@ -23,12 +26,24 @@ class UserError:
     field: str | None = strawberry.field(description="The field of the input at fault, if it is one.")
 
 
+@strawberry.type(description="What a mutation changed of one entity, as its history tells it.")
+class EntityChange:
+    """What a mutation changed of one entity."""
+
+    id: strawberry.ID = strawberry.field(description="Global id of what changed.")
+    type: str = strawberry.field(description="What it is: `contract`, `customer` …")
+    action: str = strawberry.field(description="What was done to it: `create`, `update`, `delete`, `suspend` …")
+    fields: list[FieldChange] = strawberry.field(description="The fields that changed; secrets never show.")
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a mutation did, as payloads tell it."""
 
     id: int
     notes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Sequence[Changed] | None = ()
+    """None where they are not known any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,11 @@ class FromOutcome:
     value: Callable[[Done], object]
 
 
+@dataclass(frozen=True, slots=True)
+class FromChanges:
+    """The payload field that tells what has changed."""
+
+
 SHOWS: Final = "shows"
 """Under which a payload field's metadata says what it shows; that of `errors` says nothing."""
 
@@ -60,7 +80,16 @@ def told_field(name: str, value_type: Any, description: str, value: Callable[[Do
     return _payload_field(name, value_type, description, FromOutcome(value))
 
 
-def _payload_field(name: str, value_type: Any, description: str, shows: FromRow | FromOutcome) -> Any:
+def changes_field() -> Any:
+    """The payload field that tells what has changed; null when the mutation was refused."""
+    what = (
+        "Every entity that was changed, in the order of history; of a dry run, that would be. Null for the repeated "
+        "answer of an idempotency key where they were more than 100."
+    )
+    return _payload_field("changes", list[EntityChange], what, FromChanges())
+
+
+def _payload_field(name: str, value_type: Any, description: str, shows: FromRow | FromOutcome | FromChanges) -> Any:
     optional = Optional[value_type]  # noqa: UP045 - the type is a value here
     metadata = {SHOWS: shows}
     return strawberry.field(name=name, graphql_type=optional, description=description, metadata=metadata)

@@ -20,6 +20,19 @@ CALLS: dict[str, str] = {
         "Выход: завершить сессию, которой принадлежит свой refresh-токен."
     ),
     "Logging in, staying logged in, logging out.": "Вход, продление сессии и выход.",
+    # dry runs
+    "Do it, answer what would come of it, and undo it: 200, whatever it is else.": (
+        "Выполнить, ответить, что из этого получилось бы, и отменить: 200, каким бы ни был обычный ответ."
+    ),
+    "`dry-run`: the same as `dry_run=true`.": "`dry-run`: то же, что `dry_run=true`.",
+    "A dry run: what would come of it.": "Пробное выполнение: что из этого получилось бы.",
+    "What would be told, for people.": "Что было бы сказано, для людей.",
+    "The entity as it would be; null where it would be deleted.": (
+        "Запись, какой она стала бы; null, если она была бы удалена."
+    ),
+    "Every entity that would be changed, in the order of history.": (
+        "Все записи, которые изменились бы, в порядке истории."
+    ),
     # what all have
     "Done.": "Выполнено.",
     "All of them, page by page.": "Весь список, постранично.",

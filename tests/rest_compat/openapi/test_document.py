@@ -125,8 +125,18 @@ def test_a_call_has_a_summary_and_a_group(call):
 @calls
 def test_a_call_tells_its_success_and_that_the_database_can_be_away(call):
     statuses = set(OPERATIONS[call]["responses"])
-    assert len(statuses & {"200", "201", "202", "204"}) == 1
+    dry = any(resolved(one)["name"] == "dry_run" for one in OPERATIONS[call]["parameters"])
+    assert len(statuses & {"201", "202", "204"} or statuses & {"200"}) == 1
+    assert ("200" in statuses) or not dry
     assert "503" in statuses
+
+
+@calls
+def test_every_write_of_an_entity_has_a_dry_run(call):
+    method, path = call
+    own = path.startswith("/api/auth/") or path in {"/api/users/me/password/", "/api/billing/runs/"}
+    names = {resolved(one)["name"] for one in OPERATIONS[call]["parameters"]}
+    assert ({"dry_run", "Prefer"} <= names) is (method != "GET" and not own)
 
 
 @calls
