@@ -27,6 +27,7 @@ from resolvers.faults import Code, fault
 from resolvers.jobs.kinds import KINDS
 from rest_compat.http import refused, unknown_path
 from rest_compat.routes import rest_routes
+from schema.endpoint.selections import selections
 from schema.endpoint.view import graphql_routes
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def _lifespan(settings: Settings, metrics: Metrics | None) -> Callable[[Starlett
         database = await open_database(settings)
         app.state.database, app.state.settings = database, settings
         app.state.lines = Lines(database, settings.streams, count=metrics.streams.set if metrics else None)
+        app.state.selection_fault = selections(settings.query_limits).fault
         worker = app.state.worker = _worker(app, database, settings, metrics) if settings.worker else None
         working = asyncio.create_task(run_until_stopped(worker, WORKER_SECONDS)) if worker else None
         try:

@@ -16,6 +16,7 @@ from models.sims import Sim
 from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import LoginFailure, RefreshToken, Session, User
+from models.webhooks import Webhook, WebhookDelivery, WebhookSecret
 
 __all__ = [
     "AuditEvent",
@@ -35,6 +36,9 @@ __all__ = [
     "TariffTerms",
     "Ticket",
     "User",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookSecret",
 ]
 
 for model in Tortoise.init_app("models", ["models"]).values():

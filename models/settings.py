@@ -80,6 +80,8 @@ class Settings:
     """How many days back the event feed reaches; None: to the beginning."""
     streams: int = 2_000
     """Event streams that one process keeps open at once."""
+    webhook_private: bool = False
+    """Whether webhooks may go to private networks and this machine, and without TLS."""
     worker: bool = True
     """Whether a process that serves does jobs too; not where workers run by themselves."""
     log_level: str = "INFO"

@@ -9,7 +9,7 @@ from resolvers.clock import now
 from resolvers.faults import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import date, datetime
 
     from models.database import Database, Reader
@@ -54,6 +54,9 @@ class Context:
     """A worker is doing this job; nobody is calling, and permissions were asked of whoever started it."""
     clock: Callable[[], datetime] = now
     """The moment at which a write happens; the demo data's lie in the past."""
+
+    selection_fault: Callable[[str, Language], Awaitable[str | None]] | None = None
+    """What is wrong with a text as a GraphQL selection on `Event`, if something is; asked where one is written."""
 
     told: Told = field(default_factory=Told)
 

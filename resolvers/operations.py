@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.billing import policy, run
 from resolvers.jobs import actions
+from resolvers.webhooks import actions as webhooks
 
 if TYPE_CHECKING:
     from resolvers.write.operation import Operation
@@ -22,4 +23,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *policy.OPERATIONS,
     *run.OPERATIONS,
     *actions.OPERATIONS,
+    *webhooks.OPERATIONS,
 )

@@ -335,6 +335,21 @@ class WholeNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """A list of short texts, in the order given, each once."""
+
+    count: int
+
+    def read(self, value: object) -> list[str]:
+        if not isinstance(value, list):
+            raise Refused("not_a_list")
+        texts = list(dict.fromkeys(Text().read(one) for one in value))
+        if len(texts) > self.count:
+            raise Refused("too_many", limit=self.count)
+        return texts
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Values that belong together: an object, of which only what changes need be there."""
 

@@ -16,6 +16,7 @@ from models.sims import Sim, SimStatus
 from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
+from models.webhooks import Webhook
 from resolvers import contracts, customers, journal, payments, sims, tariffs, tickets, users
 from resolvers.billing import periods, terms
 from resolvers.billing.policy import update_policy
@@ -26,6 +27,8 @@ from resolvers.read.columns import column
 from resolvers.read.selection import Comparison, Condition, ToMany
 from resolvers.read.tables import MODELS
 from resolvers.sessions import change_password
+from resolvers.webhooks import actions as webhooks
+from resolvers.webhooks import deliveries
 from resolvers.write.inputs import Mode
 from resolvers.write.operation import Effect
 from rest_compat import auth
@@ -140,10 +143,12 @@ _ENTITIES = (
     tickets.LIST,
     users.LIST,
     jobs.LIST,
+    webhooks.LIST,
 )
-_UNCOUNTED = (User, Job)
+_UNCOUNTED = (User, Job, Webhook)
 """They have no statistics."""
-_LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST)}
+_NESTED = (journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST, deliveries.LIST)
+_LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, *_NESTED)}
 
 
 def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = "REST"
 """A replay is the first answer byte for byte, whatever its language (contract §2)."""
-WHOLE = frozenset({"resolution_time"})
+AS_IT_IS = frozenset({"resolution_time", "secret"})
 """The notes of operations that are no amounts of money."""
 _STATUS = {Effect.CREATE: 201, Effect.UPDATE: 200, Effect.DELETE: 204, Effect.ACTION: 200}
 
@@ -150,7 +150,10 @@ async def _presented(context: Context, reader: Reader, outcome: Outcome) -> byte
     entity = await _entity(context, reader, outcome)
     if outcome.dry:
         return told_dry(outcome, context.language, entity or b"null", extras(outcome))
-    return _told(context, outcome, entity) if op.effect is Effect.ACTION and not op.starts_job else entity
+    if op.effect is Effect.ACTION and not op.starts_job:
+        return _told(context, outcome, entity)
+    made_with = op.effect is Effect.CREATE and op.extras
+    return orjson.dumps({**orjson.loads(entity), **extras(outcome)}) if made_with else entity
 
 
 async def _entity(context: Context, reader: Reader, outcome: Outcome) -> bytes:
@@ -173,7 +176,7 @@ def _told(context: Context, outcome: Outcome, entity: bytes) -> bytes:
 def extras(outcome: Outcome) -> dict[str, object]:
     """What the operation tells beside the entity: amounts as money, ids and seconds as numbers."""
     notes = {name: outcome.notes[name] for name in outcome.operation.extras}
-    return {name: note if name in WHOLE else hundredths_text(note) for name, note in notes.items()}
+    return {name: note if name in AS_IT_IS else hundredths_text(note) for name, note in notes.items()}
 
 
 def spelt(op: Operation, refusal: Fault) -> Fault:

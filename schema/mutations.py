@@ -65,6 +65,9 @@ _EXTRAS: Final[dict[str, Callable[[], Any]]] = {
         "The job that does it, batch by batch.",
         lambda done: done.notes["job_id"],
     ),
+    "secret": lambda: told_field(
+        "secret", str, "The secret that signs, `whsec_…`, shown this once.", lambda done: done.notes["secret"]
+    ),
     "resolution_time": lambda: told_field(
         "resolutionTime", int, "Whole seconds from opening to resolution.", lambda done: done.notes["resolution_time"]
     ),

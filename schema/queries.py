@@ -5,9 +5,11 @@ from __future__ import annotations
 import strawberry
 
 from models.users import User as UserRow
+from models.webhooks import Webhook as WebhookRow
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.jobs import actions as jobs
 from resolvers.users import ACTIVE, STAFF_LIST
+from resolvers.webhooks import actions as webhooks
 from schema.execution.query_fields import counted, feed, history, many, me, node, nodes, one, only, search
 from schema.types import statistics
 from schema.types.connections import Connection
@@ -24,6 +26,7 @@ from schema.types.links import (
     TariffLink,
     TicketLink,
     UserLink,
+    WebhookLink,
 )
 from schema.types.node import Node
 from schema.types.search import SearchConnection
@@ -73,6 +76,10 @@ class Query:
     job: JobLink | None = one("Job", "The job with this id, or null.")
     billing_policy: BillingPolicyLink = only("BillingPolicy", "How contracts are billed.")
     jobs: Connection[JobLink] | None = many(jobs.LIST, "All jobs, a page at a time.")
+    webhook: WebhookLink | None = one("Webhook", "The webhook with this id, for administrators; else null.")
+    webhooks: Connection[WebhookLink] | None = many(
+        webhooks.LIST, "All webhooks, a page at a time, for administrators.", of=WebhookRow
+    )
 
     customer_statistics: statistics.CustomerStatistics = counted(
         "Customer", statistics.CustomerStatistics, "All customers, counted."

@@ -50,6 +50,9 @@ TABLES = (
     "tariff_terms",
     "charge_periods",
     "billing_policy",
+    "webhooks",
+    "webhook_secrets",
+    "webhook_deliveries",
 )
 CLEAN = f"""
     SET session_replication_role = replica;

@@ -88,6 +88,7 @@ def _context(request: Request, caller: Caller | None, guard: Guard | None = None
         address=client_address(request, settings.trusted_proxies),
         token_refused=refused,
         guard=guard,
+        selection_fault=getattr(state, "selection_fault", None),
     )
 
 

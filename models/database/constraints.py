@@ -49,6 +49,8 @@ UNIQUE: Final = (
     _unique("payment", "ledger_entries", "payment_id"),
     _unique("lane", "jobs", "lane"),
     _unique("once", "jobs", "once"),
+    _unique("current", "webhook_secrets", "webhook_id"),
+    _unique("event", "webhook_deliveries", "webhook_id", "event_id"),
     Rule("idempotency_keys_key", "unique", "idempotency_keys", ("user_id", "operation", "key")),
 )
 
@@ -158,6 +160,17 @@ _CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "running": ("heartbeat", "status"),
         "lengths": (),
     },
+    "webhooks": {
+        "types": ("types",),
+        "role": ("role",),
+        "is_active": ("is_active",),
+        "status": ("status",),
+        "position": ("position",),
+        "held": ("holder", "heartbeat"),
+        "lengths": (),
+    },
+    "webhook_secrets": {"secret": ("secret",)},
+    "webhook_deliveries": {"entity": ("entity",), "status": ("status",), "attempts": ("attempts",), "lengths": ()},
     "login_failures": {"lengths": (), "is_pending": ("pending",)},
     "idempotency_keys": {"outcome": ("outcome",), "lengths": ()},
 }

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
 from models.users import Role, User
+from models.webhooks import Webhook
 from resolvers.faults import Code, fault
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Permission(Enum):
     CANCEL_OWN_JOB = auto()
     CANCEL_JOBS = auto()
     """Jobs that others, or the clock, have started."""
+    MANAGE_WEBHOOKS = auto()
+    """Seeing them, making and deleting them too."""
 
 
 _EVERYBODY = (Role.EMPLOYEE, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
@@ -60,6 +63,7 @@ GRANTS: Mapping[Permission, tuple[Role, ...]] = {
     Permission.MANAGE_BILLING: (Role.ADMIN,),
     Permission.CANCEL_OWN_JOB: _EVERYBODY,
     Permission.CANCEL_JOBS: _FROM_SUPERVISOR,
+    Permission.MANAGE_WEBHOOKS: (Role.ADMIN,),
 }
 
 PUK_HIDDEN_FROM = frozenset({Role.EMPLOYEE})
@@ -106,7 +110,9 @@ def require(context: Asking, permission: Permission) -> Caller:
 def require_sight(context: Asking, entity: type[Entity], row_id: int | None) -> Caller:
     """The caller, if it may read this row and its history; without a row, the entity's lists.
 
-    Everybody reads everything but users, of whom each sees the own one only. Raises like `require`.
+    Everybody reads everything but users, of whom each sees the own one only, and webhooks. Raises like `require`.
     """
+    if entity is Webhook:
+        return require(context, Permission.MANAGE_WEBHOOKS)
     own = context.caller is not None and context.caller.user_id == row_id
     return require(context, Permission.READ_USERS if entity is User and not own else Permission.READ)

@@ -15,6 +15,7 @@ from models.sims import Sim
 from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
+from models.webhooks import Webhook, WebhookDelivery
 from resolvers.read.selection import Table
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ BILLING_POLICY: Final = Table("billing_policy", "pol", "BillingPolicy")
 BILLING_RULES: Final = Table("billing_rules", "rul", "BillingRules")
 """The policy's two halves, as a view shows them."""
 AUDIT_EVENTS: Final = Table("audit_events", "evt", "Event")
+WEBHOOKS: Final = Table("webhooks", "whk", "Webhook")
+WEBHOOK_DELIVERIES: Final = Table("webhook_deliveries", "dlv", "WebhookDelivery")
 
 TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
     table.typename: table
@@ -61,6 +64,8 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
         CHARGE_PERIODS,
         BILLING_POLICY,
         BILLING_RULES,
+        WEBHOOKS,
+        WEBHOOK_DELIVERIES,
     )
 }
 
@@ -79,4 +84,6 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "TariffTerms": TariffTerms,
     "ChargePeriod": ChargePeriod,
     "BillingPolicy": BillingPolicy,
+    "Webhook": Webhook,
+    "WebhookDelivery": WebhookDelivery,
 }

@@ -55,6 +55,15 @@ CHOICES: dict[str, dict[str, tuple[str, str]]] = {
         "blocked": ("Заблокирована", "Blocked"),
         "closed": ("Закрыта", "Closed"),
     },
+    "WebhookStatus": {
+        "ok": ("Работает", "OK"),
+        "failing": ("С ошибками", "Failing"),
+        "paused": ("Приостановлен", "Paused"),
+    },
+    "DeliveryStatus": {
+        "waiting": ("Ожидает", "Waiting"),
+        "delivered": ("Доставлено", "Delivered"),
+    },
     "TransactionType": {
         "payment": ("Пополнение", "Payment"),
         "charge": ("Списание", "Charge"),

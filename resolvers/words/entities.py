@@ -9,6 +9,7 @@ ENTITIES: dict[str, tuple[str, str]] = {
     "Payment": ("Платёж", "Payment"),
     "Ticket": ("Тикет", "Ticket"),
     "Job": ("Задание", "Job"),
+    "Webhook": ("Вебхук", "Webhook"),
     "User": ("Пользователь", "User"),
     "periods": ("оплаченные месяцы", "settled months"),
     "scheduled_contracts": ("назначенные смены тарифа", "scheduled changes of tariff"),

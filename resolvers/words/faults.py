@@ -242,6 +242,22 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "must_be_positive": ("Сумма должна быть больше нуля", "The amount must be greater than zero"),
     "must_not_be_zero": ("Сумма не может быть нулём", "The amount may not be zero"),
+    "not_a_webhook_url": (
+        "Ожидается адрес https://… из символов ASCII, без имени пользователя и без #",
+        "An address https://… in ASCII is expected, without a user name and without #",
+    ),
+    "webhook_not_https": (
+        "Адрес должен начинаться с https://; http:// допустим только с ABONENT_WEBHOOK_PRIVATE",
+        "The address must begin with https://; http:// needs ABONENT_WEBHOOK_PRIVATE",
+    ),
+    "address_refused": (
+        "На этот адрес отправлять нельзя: он локальный, частный, групповой или наш собственный",
+        "Nothing is sent to this address: it is local, private, of a group, or our own",
+    ),
+    "not_a_selection": (
+        "Ожидается выборка GraphQL из Event в фигурных скобках: {wrong}",
+        "A GraphQL selection on Event in braces is expected: {wrong}",
+    ),
     "not_a_day": ("Ожидается дата ГГГГ-ММ-ДД", "A date YYYY-MM-DD is expected"),
     "day_out_of_range": (
         "Ожидается дата с {first} по {last}",

@@ -18,6 +18,7 @@ from models.sims import Sim
 from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
+from models.webhooks import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Entity)
 
-LOCK_ORDER: tuple[type[Entity], ...] = (BillingPolicy, Customer, Tariff, Contract, Sim, Payment, Ticket, User, Job)
+LOCK_ORDER: tuple[type[Entity], ...] = (
+    *(BillingPolicy, Customer, Tariff, Contract, Sim, Payment, Ticket, User, Job, Webhook),
+)
 """Rows are locked in this order, ids ascending within one, so that two operations never wait for each other. New rows
 are stored in it too: each refers to earlier ones only."""
 

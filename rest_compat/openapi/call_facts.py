@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from models.jobs import Job
 from models.users import User
+from models.webhooks import Webhook
 from resolvers.faults import STATUS, Code
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import Effect
@@ -154,8 +155,8 @@ def _(handler: Balance) -> Facts:
 
 
 def _hidden(entity: type | None) -> tuple[Code, ...]:
-    """Only users are not for everybody to see."""
-    return (Code.PERMISSION_DENIED,) if entity is User else ()
+    """Only users and webhooks are not for everybody to see."""
+    return (Code.PERMISSION_DENIED,) if entity in {User, Webhook} else ()
 
 
 @facts_of.register
@@ -178,4 +179,6 @@ def _answer_of(handler: Write) -> str:
     op = handler.operation
     if op.starts_job:
         return "Job"
-    return f"{op.graphql[0].upper()}{op.graphql[1:]}Done" if op.effect is Effect.ACTION else op.entity.__name__
+    if op.effect is Effect.ACTION:
+        return f"{op.graphql[0].upper()}{op.graphql[1:]}Done"
+    return f"{op.entity.__name__}Made" if op.extras else op.entity.__name__

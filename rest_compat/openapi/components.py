@@ -255,6 +255,8 @@ def _of_facts(facts: Iterable[Facts], tell: Teller) -> Iterator[tuple[str, Schem
             yield one.answers, _feed(tell)
         if one.operation and one.answers.endswith("Done"):
             yield one.answers, _done(one.operation, tell)
+        if one.operation and one.answers.endswith("Made"):
+            yield one.answers, _made(one.operation, tell)
         if one.answers.endswith("Statistics"):
             yield one.answers, statistics_schema(one.answers, tell)
         if one.answers in over_time.ANSWERS:
@@ -296,6 +298,7 @@ EXTRAS: dict[str, tuple[Schema, str]] = {
     "amount": (MONEY, "How much was moved."),
     "balance_after": (MONEY, "Balance of the contract afterwards."),
     "resolution_time": ({"type": "integer"}, "Whole seconds from opening to resolution."),
+    "secret": ({"type": "string"}, "The secret that signs, `whsec_…`, shown this once."),
 }
 """What answers of actions tell beside the entity."""
 
@@ -310,6 +313,13 @@ def _done(operation: Operation, tell: Teller) -> Schema:
         **{name: extras[name] for name in operation.extras},
     }
     return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _made(operation: Operation, tell: Teller) -> Schema:
+    """The answer of a create that tells something beside the entity, once."""
+    told = {name: {**EXTRAS[name][0], "description": tell(EXTRAS[name][1])} for name in operation.extras}
+    beside = {"type": "object", "required": list(told), "properties": told}
+    return {"allOf": [ref("schemas", operation.entity.__name__), beside]}
 
 
 def body_example(body: Body) -> Schema:
@@ -336,4 +346,4 @@ def tags(tell: Teller) -> list[Schema]:
     return [auth, *entities, *({"name": name, "description": tell(said)} for name, said in others.items())]
 
 
-_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job")
+_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job", "Webhook")

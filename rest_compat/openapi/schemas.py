@@ -146,6 +146,8 @@ def input_example(field: InputField) -> Any:
         return "03:30"
     if isinstance(kind, value_kinds.WholeNumbers):
         return [3, 1]
+    if isinstance(kind, value_kinds.Texts):
+        return ["contract.*"]
     if isinstance(kind, value_kinds.Choice):
         return next(iter(kind.choices)).value
     return example(field.rest_name, _LIKE.get(type(kind), Kind.TEXT))
@@ -189,6 +191,13 @@ _FORMS: dict[type, Callable[[Any], list[Schema]]] = {
     value_kinds.Truth: lambda _: [{"type": "boolean"}],
     value_kinds.Options: lambda _: [{"type": "object"}],
     value_kinds.TimeOfDay: lambda _: [{"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}],
+    value_kinds.Texts: lambda kind: [
+        {
+            "type": "array",
+            "items": {"type": "string", "maxLength": value_kinds.SHORT_TEXT},
+            "maxItems": kind.count,
+        }
+    ],
     value_kinds.WholeNumbers: lambda kind: [
         {"type": "array", "items": {"type": "integer", "minimum": kind.least, "maximum": kind.most}}
     ],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from strawberry.types.field import StrawberryField
 
 from models.users import User
+from models.webhooks import Webhook, WebhookDelivery
 from resolvers.identity.permissions import GRANTS, Permission, require
 from resolvers.read.columns import column
 from resolvers.read.compiler import compile_root
@@ -187,10 +188,16 @@ def plan_variables(context: Context, user_id: int, variables: Mapping[str, Any])
 
 
 def visible(typename: str, role: Role) -> tuple[Condition, ...]:
-    """Which rows a role may see by their ids: all, but of users and their history, for some, only the own."""
-    if role in GRANTS[Permission.READ_USERS]:
-        return ()
-    return _OWN_ONLY.get(typename, ())
+    """Which rows a role may see by their ids: all, but of users and their history, for some, only the own.
+
+    Webhooks and their history are administrators'.
+    """
+    conditions: tuple[Condition, ...] = ()
+    if role not in GRANTS[Permission.READ_USERS]:
+        conditions += _OWN_ONLY.get(typename, ())
+    if role not in GRANTS[Permission.MANAGE_WEBHOOKS]:
+        conditions += _NO_WEBHOOKS.get(typename, ())
+    return conditions
 
 
 def caller_id(variables: Variables) -> Any:
@@ -202,4 +209,10 @@ _USER_OF_EVENT = Expression(f"CASE WHEN {{t}}.entity = '{User.prefix}' THEN {{t}
 _OWN_ONLY: Final = {
     "User": (Condition(column(User, "id"), Comparison.EQUALS, caller_id),),
     "Event": (Condition(_USER_OF_EVENT, Comparison.IN, lambda variables: [0, variables[CALLER]]),),
+}
+_IS_OF_WEBHOOK: Final = Expression(f"CASE WHEN {{t}}.entity = '{Webhook.prefix}' THEN 1 ELSE 0 END", Kind.INTEGER)
+_NO_WEBHOOKS: Final = {
+    "Webhook": (Condition(column(Webhook, "id"), Comparison.EQUALS, lambda _: 0),),
+    "WebhookDelivery": (Condition(column(WebhookDelivery, "id"), Comparison.EQUALS, lambda _: 0),),
+    "Event": (Condition(_IS_OF_WEBHOOK, Comparison.EQUALS, lambda _: 0),),
 }

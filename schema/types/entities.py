@@ -14,6 +14,7 @@ from schema.types.sims import Sim
 from schema.types.tariffs import Tariff
 from schema.types.tickets import Ticket
 from schema.types.users import Staff, User
+from schema.types.webhooks import Webhook, WebhookDelivery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,5 +35,7 @@ TYPES: Final[Mapping[str, type]] = {
     "ChargePeriod": ChargePeriod,
     "BillingPolicy": BillingPolicy,
     "BillingRules": BillingRules,
+    "Webhook": Webhook,
+    "WebhookDelivery": WebhookDelivery,
 }
 """The Strawberry type of each table's rows, by its GraphQL name."""

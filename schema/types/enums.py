@@ -16,6 +16,7 @@ from models.sims import SimStatus
 from models.tariffs import TariffType
 from models.tickets import TicketCategory, TicketPriority, TicketStatus
 from models.users import Role
+from models.webhooks import DeliveryStatus, WebhookStatus
 from resolvers.faults import STATUS
 from resolvers.faults import Code as ErrorCode
 
@@ -28,6 +29,7 @@ __all__ = [
     "ContractStatus",
     "CustomerStatus",
     "CustomerType",
+    "DeliveryStatus",
     "DocumentType",
     "ErrorCode",
     "FirstMonth",
@@ -46,6 +48,7 @@ __all__ = [
     "TicketPriority",
     "TicketStatus",
     "TransactionType",
+    "WebhookStatus",
     "describe",
 ]
 
@@ -236,13 +239,30 @@ describe(
     },
 )
 describe(
+    WebhookStatus,
+    "How delivering to a webhook goes.",
+    {
+        WebhookStatus.OK: "Nothing waits to be tried again.",
+        WebhookStatus.FAILING: "Something could not be delivered, and waits to be tried again.",
+        WebhookStatus.PAUSED: "Nothing is sent until it is resumed: an event's last try failed, or it answered 410.",
+    },
+)
+describe(
+    DeliveryStatus,
+    "Whether an event was taken by a webhook's receiver.",
+    {
+        DeliveryStatus.WAITING: "It is to be tried, for the first time or again.",
+        DeliveryStatus.DELIVERED: "The receiver answered with a status of 2xx.",
+    },
+)
+describe(
     Role,
     "What a user may do; each role may do all that the one before it may.",
     {
         Role.EMPLOYEE: "Reads everything but PUK codes; works on tickets and takes them.",
         Role.OPERATOR: "Also manages customers, SIMs, contracts, payments and balances; assigns tickets to others.",
         Role.SUPERVISOR: "Also manages tariffs, refunds, corrects, deletes, and reads users.",
-        Role.ADMIN: "Also manages users.",
+        Role.ADMIN: "Also manages users and webhooks.",
     },
 )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from schema.types.tariffs import Tariff
     from schema.types.tickets import Ticket
     from schema.types.users import Staff, User
+    from schema.types.webhooks import Webhook, WebhookDelivery
 
 CustomerLink = Annotated["Customer", strawberry.lazy("schema.types.customers")]
 SimLink = Annotated["Sim", strawberry.lazy("schema.types.sims")]
@@ -33,4 +34,6 @@ StatementLink = Annotated["Statement", strawberry.lazy("schema.types.statements"
 JobLink = Annotated["Job", strawberry.lazy("schema.types.jobs")]
 TariffTermsLink = Annotated["TariffTerms", strawberry.lazy("schema.types.billing")]
 ChargePeriodLink = Annotated["ChargePeriod", strawberry.lazy("schema.types.billing")]
+WebhookLink = Annotated["Webhook", strawberry.lazy("schema.types.webhooks")]
+WebhookDeliveryLink = Annotated["WebhookDelivery", strawberry.lazy("schema.types.webhooks")]
 BillingPolicyLink = Annotated["BillingPolicy", strawberry.lazy("schema.types.billing")]

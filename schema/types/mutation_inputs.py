@@ -33,6 +33,7 @@ _TYPES: Final[tuple[tuple[type, Any], ...]] = (
     (value_kinds.Truth, bool),
     (value_kinds.Options, JSON),
     (value_kinds.WholeNumbers, list[int]),
+    (value_kinds.Texts, list[str]),
 )
 """What is not here is text."""
 

@@ -109,6 +109,18 @@ def valid(table, **references):
             "cancel_requested": False,
             "fence": 0,
         },
+        "webhooks": {
+            "created_at": MOMENT,
+            "updated_at": MOMENT,
+            "url": "https://partner.example/",
+            "types": "[]",
+            "role": "employee",
+            "is_active": True,
+            "secret_hint": "abc=",
+            "status": "ok",
+            "position": 0,
+            "epoch": 0,
+        },
         "sessions": {
             "id": uuid.uuid4(),
             "created_at": MOMENT,

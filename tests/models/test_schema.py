@@ -35,11 +35,16 @@ CHECKS = """
     ledger_entries_amount
     audit_events_entity audit_events_changes audit_events_lengths
     jobs_arguments jobs_status jobs_progress jobs_finished jobs_running jobs_lengths
+    webhooks_types webhooks_role webhooks_status webhooks_position webhooks_held webhooks_lengths
+    webhook_secrets_secret
+    webhook_deliveries_entity webhook_deliveries_status webhook_deliveries_attempts webhook_deliveries_lengths
     login_failures_lengths
     idempotency_keys_outcome idempotency_keys_lengths
 """
 # PostgreSQL has booleans
-ONLY_SQLITE_CHECKS = "users_is_active tariffs_is_active jobs_cancel_requested login_failures_is_pending"
+ONLY_SQLITE_CHECKS = """
+    users_is_active tariffs_is_active jobs_cancel_requested webhooks_is_active login_failures_is_pending
+"""
 UNIQUE = {
     "users_username_key": "username_key",
     "customers_phone_key": "phone",
@@ -59,6 +64,8 @@ UNIQUE = {
     "ledger_entries_payment_key": "payment_id",
     "jobs_lane_key": "lane",
     "jobs_once_key": "once",
+    "webhook_secrets_current_key": "webhook_id",
+    "webhook_deliveries_event_key": "webhook_id, event_id",
     "idempotency_keys_key": "user_id, operation, key",
 }
 INDEXES = {
@@ -109,6 +116,10 @@ INDEXES = {
     "jobs_kind": "kind, created_at, id",
     "jobs_created_by": "created_by_id, created_at, id",
     "jobs_unfinished": "id",
+    "webhook_secrets_webhook": "webhook_id, id",
+    "webhook_deliveries_due": "webhook_id, next_at, event_id",
+    "webhook_deliveries_waiting": "webhook_id, entity, entity_id, event_id",
+    "webhook_deliveries_done": "updated_at",
     "sessions_user": "user_id, id",
     "sessions_expires": "expires_at",
     "refresh_tokens_session": "session_id",
@@ -191,6 +202,10 @@ async def test_what_holds_for_some_rows_only_says_which(database):
         "jobs_lane_key": "running",
         "jobs_once_key": "once IS NOT NULL",
         "jobs_unfinished": "queued",
+        "webhook_secrets_current_key": "expires_at IS NULL",
+        "webhook_deliveries_due": "next_at IS NOT NULL",
+        "webhook_deliveries_waiting": "waiting",
+        "webhook_deliveries_done": "delivered",
         "tickets_due": "waiting",
         "tickets_open_assigned": "waiting",
         "tickets_unassigned": "assigned_to_id IS NULL",

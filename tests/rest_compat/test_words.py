@@ -12,6 +12,7 @@ import pytest
 
 from models import billing, contracts, customers, jobs, payments, sims, tariffs, tickets
 from models import users as user_models
+from models import webhooks as webhook_models
 from resolvers.faults import Code
 from resolvers.words import CATALOGUE, Language, Message, say, word
 from resolvers.words.choices import CHOICES
@@ -42,6 +43,8 @@ ENUMS = (
     tickets.TicketPriority,
     jobs.JobStatus,
     user_models.Role,
+    webhook_models.WebhookStatus,
+    webhook_models.DeliveryStatus,
 )
 
 
@@ -141,7 +144,9 @@ def test_every_code_of_a_refusal_has_its_message(code):
     assert code.value in CATALOGUE
 
 
-@pytest.mark.parametrize("typename", ["Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job"])
+@pytest.mark.parametrize(
+    "typename", ["Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job", "Webhook"]
+)
 def test_every_entity_has_its_name(typename):
     assert typename in CATALOGUE
 

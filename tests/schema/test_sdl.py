@@ -107,6 +107,7 @@ MUTATIONS = re.findall(
     closeTicket reopenTicket
     createUser updateUser deleteUser
     cancelJob
+    createWebhook updateWebhook deleteWebhook rotateWebhookSecret resumeWebhook replayWebhook
     login refreshToken logout changePassword
     """,
 )
@@ -154,7 +155,7 @@ def test_an_entity_is_read_by_id_and_in_pages(name, typename):
     }
 
 
-@pytest.mark.parametrize("typename", [*ENTITIES.values(), "LedgerEntry", "Event", "Job"])
+@pytest.mark.parametrize("typename", [*ENTITIES.values(), "LedgerEntry", "Event", "Job", "Webhook", "WebhookDelivery"])
 def test_an_entity_is_a_node(typename):
     named = GRAPHQL.type_map[typename]
     assert [interface.name for interface in named.interfaces] == ["Node"]

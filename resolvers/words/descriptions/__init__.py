@@ -10,6 +10,18 @@ from resolvers.words.descriptions.filters import FILTERS
 from resolvers.words.descriptions.inputs import INPUTS
 from resolvers.words.descriptions.jobs import JOBS
 from resolvers.words.descriptions.people import PEOPLE
+from resolvers.words.descriptions.webhooks import WEBHOOKS
 from resolvers.words.descriptions.work import WORK
 
-RUSSIAN: dict[str, str] = {**CALLS, **WORK, **FIELDS, **FILTERS, **PEOPLE, **INPUTS, **JOBS, **EVENTS, **BILLING}
+RUSSIAN: dict[str, str] = {
+    **CALLS,
+    **WORK,
+    **FIELDS,
+    **FILTERS,
+    **PEOPLE,
+    **INPUTS,
+    **JOBS,
+    **EVENTS,
+    **BILLING,
+    **WEBHOOKS,
+}
