@@ -69,6 +69,12 @@ user.delete              any                                           admin
 policy.update            any                                           admin
 billing.run              any                                           supervisor, admin
 job.cancel               queued, running → stays                       employee, operator, supervisor, admin
+webhook.create           any                                           admin
+webhook.update           any                                           admin
+webhook.delete           any                                           admin
+webhook.rotate_secret    any                                           admin
+webhook.resume           paused → ok                                   admin
+webhook.replay           any                                           admin
 """
 
 
