@@ -108,6 +108,7 @@ async def _checked(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     says="created",
     keyed=False,
     extras=("secret",),
+    rehearsable=False,
 )
 async def create_webhook(work: Work, data: Beginning) -> Webhook:
     """Make a webhook: from now on, what happens is sent to its address, each event until it is taken.
@@ -162,6 +163,7 @@ async def delete_webhook(work: Work, webhook: Webhook) -> Webhook:
     says="webhook_secret_rotated",
     keyed=False,
     extras=("secret",),
+    rehearsable=False,
 )
 async def rotate_secret(work: Work, webhook: Webhook) -> Webhook:
     """Give a webhook a new secret; for 24 hours the old one signs too, beside it.
