@@ -78,7 +78,7 @@ class Contract(Entity):
     credit_limit: int = HundredthsField(default=0)
     balance: int = HundredthsField(default=0)
     notes = fields.TextField(null=True)
-    external_id: str | None = fields.CharField(max_length=255, null=True)
+    external_id = fields.CharField(max_length=255, null=True)
     search = fields.TextField()
 
     class Meta:
