@@ -25,11 +25,10 @@ from resolvers.identity.permissions import Permission, require
 from resolvers.read.compiler import compile_root
 from resolvers.read.selection import FeedFact, FeedPart, Nodes
 from rest_compat.event_stream import stream
-from rest_compat.http import JSON, answer
+from rest_compat.http import answer
 from rest_compat.representations import representation
 from schema.execution.read_field import CALLER, visible
-from web.event_streams import MEDIA_TYPE
-from web.negotiation import preferred
+from web.negotiation import prefers_stream
 from web.request import headers_of
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Events:
     async def __call__(self, request: Request, context: Context) -> Response:
         caller = require(context, Permission.READ)
         asked = read_query(request.query_params)
-        if request.method == "GET" and wants_stream(request):
+        if request.method == "GET" and prefers_stream(headers_of(request).get("accept")):
             return await stream(request, context, asked.after, asked.filters)
         plan = _plan(asked.filters.shape, caller.role, context.language, context.database.dialect)
         known = {**asked.filters.values(), CALLER: caller.user_id}
@@ -78,12 +77,6 @@ class Events:
                 return answer(body, context.language)
             position = page.upto
             await log_of(context.database).beyond(position, left)
-
-
-def wants_stream(request: Request) -> bool:
-    """Whether a stream is liked better than a page."""
-    accept = headers_of(request).get("accept")
-    return MEDIA_TYPE in (accept or "").lower() and preferred(accept, (JSON, MEDIA_TYPE)) == MEDIA_TYPE
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from schema.execution.execute import CompiledContext
 from schema.mutations import Mutation
 from schema.queries import Query
+from schema.subscriptions import Subscription
 from schema.types.entities import TYPES
 from schema.types.scalars import SCALARS
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=list(TYPES.values()),
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     execution_context_class=CompiledContext,
@@ -36,5 +38,6 @@ GRAPHQL.description = (
 def sdl() -> str:
     """The schema in GraphQL's own definition language, as it stands in `schema.graphql`."""
     # Strawberry prints no description of the schema itself.
-    head = f'"""{GRAPHQL.description}"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n'
+    roots = "  query: Query\n  mutation: Mutation\n  subscription: Subscription\n"
+    head = f'"""{GRAPHQL.description}"""\nschema {{\n{roots}}}\n'
     return "\n".join((head, *(line.rstrip() for line in SCHEMA.as_str().splitlines())))

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from models.database import Unavailable
 from resolvers.faults import Code, Fault, fault
+from web.negotiation import STREAM
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from resolvers.events.lines import Line, Lines
 
-MEDIA_TYPE: Final = "text/event-stream"
 LAST_ID: Final = "last-event-id"
 ON_STOP: Final = "on_stop"
 """Under which a request's state says what to call when the process is to stop."""
@@ -47,7 +47,7 @@ class EventStream(Response):
     A reader who takes nothing for too long is cut off, without a proper end.
     """
 
-    media_type = MEDIA_TYPE
+    media_type = STREAM
 
     def __init__(
         self,

@@ -8,6 +8,8 @@ from typing import Final
 from resolvers.weighted_cache import remembered
 from web.request import quality
 
+STREAM: Final = "text/event-stream"
+
 
 class MediaType(StrEnum):
     """How a response can be written. The first tells refusals by its status too, the second answers 200."""
@@ -29,6 +31,16 @@ def accepted(accept: str | None, *, page: bool) -> MediaType | None:
     """
     best = preferred(accept, (MediaType.JSON, MediaType.RESPONSE, *([MediaType.PAGE] if page else [])))
     return None if best is None else MediaType(best)
+
+
+def takes_stream(accept: str | None) -> bool:
+    """Whether an `Accept` header names event streams among what can be had; ranges like `*/*` mean no stream."""
+    return bool(accept) and _liked(accept or "").get(STREAM, (0.0, 0))[0] > 0
+
+
+def prefers_stream(accept: str | None) -> bool:
+    """Whether it likes them better than any JSON."""
+    return takes_stream(accept) and preferred(accept, (MediaType.JSON, MediaType.RESPONSE, STREAM)) == STREAM
 
 
 def preferred(accept: str | None, offers: tuple[str, ...]) -> str | None:

@@ -22,7 +22,7 @@ from resolvers.identity.optimistic_caller import Guard, UnprovenError
 from resolvers.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
     from uuid import UUID
 
     from models.database import Database
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from resolvers.identity.permissions import Caller
 
 T = TypeVar("T")
+EntityId = tuple[str, int]
+"""A prefix and a row's id."""
 
 PAGE: Final = 100
 """Events that are read together."""
@@ -150,20 +152,74 @@ class Line:
             self.context = replace(self.context, caller=caller)
 
 
+class Watch(Line):
+    """One who listens to some entities: which of them have changed since they were read."""
+
+    def __init__(
+        self,
+        context: Context,
+        position: int,
+        ids: Iterable[EntityId],
+        ends: float | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self._ids = dict.fromkeys(ids)
+        super().__init__(context, position, lambda event: (event.entity, event.entity_id) in self._ids, ends, pace)
+        self._changed = set(self._ids)
+
+    def glimpse(self, news: Glimpse) -> None:
+        """As of `Follower`: note what has changed; all of them may have, where not everything was seen."""
+        if news.events is None or self.position < news.after:
+            self._changed = set(self._ids)
+        else:
+            self._changed.update((event.entity, event.entity_id) for event in filter(self._wants, news.events))
+        self.position = max(self.position, news.upto)
+        if self._changed:
+            self._stirred.set()
+
+    def take(self) -> list[EntityId]:
+        """What is to be read, in the order in which it was asked for; at first that is all."""
+        taken, self._changed = self._changed, set()
+        return [one for one in self._ids if one in taken]
+
+
+async def watch(
+    line: Watch, read: Callable[[Context, list[EntityId]], Awaitable[list[str]]]
+) -> AsyncGenerator[tuple[EntityId, str] | None, None]:
+    """What is told of changes, entity by entity; None: a sign of life is due. Ends with a fault only."""
+    clock = asyncio.get_running_loop().time
+    beat = clock() + line.pace.beat
+    while True:
+        line.calm()
+        if ids := line.take():
+            found = await line.ask(lambda context, ids=ids: read(context, ids))  # type: ignore[misc]
+            for one, text in zip(ids, found, strict=True):
+                yield one, text
+            beat = clock() + line.pace.beat
+            line.check()
+        await line.rest(beat)
+        if clock() >= beat:
+            yield None
+            beat = clock() + line.pace.beat
+
+
 async def listen(
-    line: Line, read: Callable[[Context, Window], Awaitable[list[Told]]]
+    line: Line, read: Callable[[Context, Window], Awaitable[list[Told]]], size: int | None = None
 ) -> AsyncGenerator[Told | None, None]:
-    """What is told to a line, event by event; None: a sign of life is due. Ends with a fault only."""
+    """What is told to a line, event by event; None: a sign of life is due. Ends with a fault only.
+
+    The line's position is moved behind each event before it is told. At most `size` events are read together.
+    """
     log, clock = log_of(line.context.database), asyncio.get_running_loop().time
     beat = clock() + line.pace.beat
     while True:
         line.calm()
         while line.position < log.reached:
-            page = bounded(line.position, log.reached, PAGE)
+            page = bounded(line.position, log.reached, size or PAGE)
             told = await line.ask(lambda context, page=page: read(context, page))  # type: ignore[misc]
             for one in told:
-                yield one
                 line.position = one.position
+                yield one
             if len(told) < page.size:
                 line.position = page.upto
             beat = clock() + line.pace.beat if told else beat

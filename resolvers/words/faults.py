@@ -96,6 +96,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Заголовок Idempotency-Key годится для одного изменения; здесь их несколько: укажите idempotencyKey у каждого",
         "The header Idempotency-Key is good for one change, and here are several: give each its own idempotencyKey",
     ),
+    "subscription_needs_stream": (
+        "Подписка отвечает потоком событий: передайте заголовок «Accept: text/event-stream»",
+        "A subscription is answered as an event stream: send the header “Accept: text/event-stream”",
+    ),
     "not_acceptable": (
         "Ответ может быть application/graphql-response+json или application/json",
         "The answer can be application/graphql-response+json or application/json",

@@ -16,7 +16,7 @@ from rest_compat.openapi.call_facts import OF_FILES, facts_of
 from rest_compat.openapi.components import body_example, refusal_name
 from rest_compat.openapi.descriptions import Teller
 from rest_compat.openapi.pieces import ref
-from web.event_streams import MEDIA_TYPE
+from web.negotiation import STREAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ def document(endpoints: Sequence[Endpoint], prefix: str, language: Language, roo
     }
 
 
-STREAM = (
+AS_STREAM = (
     "Events as they happen, for as long as one listens: `id` is the cursor behind the event, `event` its "
     "type, `data` the event itself. Every 15 s a comment with an `id` alone, so that the cursor moves on. "
     "It begins behind `Last-Event-ID`, else behind `after`, else now, and ends with an `end`, whose "
@@ -124,7 +124,7 @@ def _responses(facts: Facts, tell: Teller) -> dict[str, Schema]:
     if facts.answers:
         success["content"] = {JSON: {"schema": ref("schemas", facts.answers)}}
     if facts.streams:
-        success["content"][MEDIA_TYPE] = {"schema": {"type": "string", "description": tell(STREAM)}}
+        success["content"][STREAM] = {"schema": {"type": "string", "description": tell(AS_STREAM)}}
     if facts.files:
         success["content"] |= {media_type: {} for media_type in MEDIA_TYPES.values()}
     if facts.keyed:

@@ -86,9 +86,14 @@ def of_refusal(refusal: Refusal, language: Language, media: MediaType) -> Respon
             return _told([error], refusal.status, media, about_request=about_request, headers=_allow(refusal))
 
 
-def not_acceptable(language: Language) -> Response:
-    """The answer to who accepts nothing of what can be had."""
-    errors = [_error("NOT_ACCEPTABLE", Message("not_acceptable"), language)]
+class StreamOnlyError(Exception):
+    """What is asked for is answered as an event stream, which the client does not take."""
+
+
+def not_acceptable(language: Language, *, stream: bool = False) -> Response:
+    """The answer to who accepts nothing of what can be had; `stream`: which is an event stream only."""
+    message = Message("subscription_needs_stream" if stream else "not_acceptable")
+    errors = [_error("NOT_ACCEPTABLE", message, language)]
     return _told(errors, 406, MediaType.JSON, about_request=True)
 
 

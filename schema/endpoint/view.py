@@ -21,12 +21,13 @@ from schema.endpoint.document_cache import Documents, Introspects, Refused
 from schema.endpoint.introspection import Introspection
 from schema.endpoint.limits import check_variables
 from schema.endpoint.request import not_allowed, read_request
-from schema.endpoint.response import answered, not_acceptable, of_refusal, of_result
+from schema.endpoint.response import StreamOnlyError, answered, not_acceptable, of_refusal, of_result
 from schema.endpoint.scans import Sizes
+from schema.endpoint.subscribe import as_events, subscribe
 from schema.execution.execute import GraphQLRequest, execute
 from schema.execution.fast_path import answer
 from schema.schema import GRAPHQL
-from web.negotiation import MediaType, accepted
+from web.negotiation import MediaType, accepted, prefers_stream, takes_stream
 from web.pages import asset_routes, graphiql_page
 from web.request import context_of, headers_of, language_of, presumed_context
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from models.settings import QueryLimits, Settings
     from resolvers.context import Context
+    from resolvers.words import Language
     from schema.endpoint.document_cache import Document, Operation
     from schema.endpoint.request import Asked
 
@@ -79,14 +81,24 @@ def graphql_routes(settings: Settings) -> list[BaseRoute]:
 
 async def endpoint(door: Door, request: Request) -> Response:
     """Answer a request, whatever its method and media types."""
-    media = accepted(headers_of(request).get("accept"), page=request.method in {"GET", "HEAD"})
+    accept = headers_of(request).get("accept")
     language = language_of(headers_of(request).get("accept-language", ""))
+    if prefers_stream(accept):
+        return as_events(await _respond(door, request, language, MediaType.JSON))
+    media = accepted(accept, page=request.method in {"GET", "HEAD"})
     if media is MediaType.PAGE:
         return graphiql_page(language, request.app.state.settings.root_path)
     if media is None:
         return not_acceptable(language)
+    return await _respond(door, request, language, media)
+
+
+async def _respond(door: Door, request: Request, language: Language, media: MediaType) -> Response:
+    """The answer, or the refusal."""
     try:
         return await _answer(door, request, media)
+    except StreamOnlyError:
+        return not_acceptable(language, stream=True)
     except (Fault, Unavailable, Refused) as refusal:
         return of_refusal(refusal, language, media)
 
@@ -125,12 +137,16 @@ async def _answer_caller(door: Door, request: Request, asked: Asked, media: Medi
     stranger, gate = context.caller is None, partial(_gate, asked, context)
     document, operation = await door.documents.get(asked.query, asked.operation_name, gate, stranger=stranger)
     request.state.operation = operation.title
+    if operation.kind is OperationType.SUBSCRIPTION and not takes_stream(headers_of(request).get("accept")):
+        raise StreamOnlyError
     if operation.price.scans and not door.sizes.known:
         await door.sizes.look(context.database)
     extensions = _checked(door, asked, operation)
     if operation.introspects is Introspects.ONLY:
         return answered(await door.introspection.answer(document, asked, stranger=stranger), media)
     ran = _request(context, document, operation, asked)
+    if operation.kind is OperationType.SUBSCRIPTION:
+        return await subscribe(request, ran, operation, Cost(door.limits.cost, door.max_bytes), extensions)
     result = await answer(operation.direct, ran) if operation.direct else None
     response = of_result(result or await execute(GRAPHQL, ran), operation, context.language, media, extensions)
     if ran.replayed:
@@ -164,7 +180,7 @@ def _large(operation: Operation, asked: Asked) -> frozenset[str]:
 
 def _gate(asked: Asked, context: Context, kind: OperationType, is_open: bool) -> None:
     """Refuse a change by GET, and what needs a caller when there is none."""
-    if asked.only_reads and kind is not OperationType.QUERY:
+    if asked.only_reads and kind is OperationType.MUTATION:
         raise not_allowed("GET", ("POST",))
     if context.caller is None and not is_open:
         raise fault(Code.TOKEN_NOT_VALID if context.token_refused else Code.NOT_AUTHENTICATED)

@@ -39,13 +39,15 @@ if TYPE_CHECKING:
     from schema.execution.read_field import Arguments
 
 
-def _field(description: str, read: Read, *arguments: StrawberryArgument) -> Any:
+def declared(description: str, read: Read, *arguments: StrawberryArgument) -> Any:
+    """A root field that reads so."""
     field = ReadField(description=description, metadata={READ: read})
     field.arguments = list(arguments)
     return field
 
 
-def _given(name: str, annotation: Any, description: str) -> StrawberryArgument:
+def given(name: str, annotation: Any, description: str) -> StrawberryArgument:
+    """An argument of one."""
     return StrawberryArgument(name, None, StrawberryAnnotation(annotation), description=description)
 
 
@@ -161,7 +163,7 @@ class Feed(Read):
 
     def root(self, site: Site) -> Root:
         """As of `Read`."""
-        shape = site.settled(site.argument("filter"), lambda given: _filters(given).shape)
+        shape = site.settled(site.argument("filter"), lambda asked: filters(asked).shape)
         return site.translator.feed(site.field, site.nodes, shape, visible("Event", site.translator.role))
 
     async def prepare(self, context: Context, arguments: Arguments) -> Mapping[str, Any]:
@@ -171,60 +173,60 @@ class Feed(Read):
         if size < 0:
             raise invalid("first", "negative_page")
         page = await window(context.database, await begin(context, arguments.value("after")), size)
-        return {**page.values(), **_filters(arguments.value("filter")).values()}
+        return {**page.values(), **filters(arguments.value("filter")).values()}
 
 
 def me(description: str) -> Any:
     """The caller's own row."""
-    return _field(description, Me())
+    return declared(description, Me())
 
 
 def one(typename: str, description: str) -> Any:
     """A row by its global id; null if there is none, or none that the caller may see."""
-    return _field(description, One(typename), _given("id", strawberry.ID, f"Global id of the {typename}."))
+    return declared(description, One(typename), given("id", strawberry.ID, f"Global id of the {typename}."))
 
 
 def only(typename: str, description: str) -> Any:
     """The one row that there is of a type."""
-    return _field(description, Only(typename))
+    return declared(description, Only(typename))
 
 
 def many(spec: ListSpec, description: str, *also: Condition, of: type[Entity] = Entity) -> Any:
     """A list of rows that meet the conditions `also`, for whoever may see any row of the entity `of`."""
-    return _field(description, Many(spec, also, of), *list_arguments(spec))
+    return declared(description, Many(spec, also, of), *list_arguments(spec))
 
 
 def node(description: str) -> Any:
     """A row of any type by its global id."""
-    return _field(description, AnyOne(), _given("id", strawberry.ID, "Global id of any type."))
+    return declared(description, AnyOne(), given("id", strawberry.ID, "Global id of any type."))
 
 
 def nodes(description: str) -> Any:
     """Rows of any types by their global ids, in the order asked."""
     what = "Global ids of any types; those of nothing answer null."
-    return _field(description, AnySeveral(), _given("ids", list[strawberry.ID], what))
+    return declared(description, AnySeveral(), given("ids", list[strawberry.ID], what))
 
 
 def history(description: str) -> Any:
     """The journal of one entity."""
     what = "Global id of the entity, which may have been deleted."
-    return _field(description, History(), _given("id", strawberry.ID, what), *list_arguments(HISTORY))
+    return declared(description, History(), given("id", strawberry.ID, what), *list_arguments(HISTORY))
 
 
 def feed(description: str) -> Any:
     """The event feed: what has happened since a cursor."""
-    return _field(
+    return declared(
         description,
         Feed(),
-        _given("after", Optional[str], "Cursor to go on from; `now`: from here on; without it from the beginning."),  # noqa: UP045 - the type is a value here
-        _given("first", Optional[int], f"Events to the page, {USUAL} unless given, at most {LARGEST}."),  # noqa: UP045
-        _given("filter", Optional[EventFeedFilter], "Which events to answer."),  # noqa: UP045
+        given("after", Optional[str], "Cursor to go on from; `now`: from here on; without it from the beginning."),  # noqa: UP045 - the type is a value here
+        given("first", Optional[int], f"Events to the page, {USUAL} unless given, at most {LARGEST}."),  # noqa: UP045
+        given("filter", Optional[EventFeedFilter], "Which events to answer."),  # noqa: UP045
     )
 
 
-def _filters(given: Mapping[str, Any] | None) -> Filters:
+def filters(asked: Mapping[str, Any] | None) -> Filters:
     """The feed's `filter`, ready to be bound. Raises `Invalid`."""
-    said = {name: value for name, value in (given or {}).items() if value is not None}
+    said = {name: value for name, value in (asked or {}).items() if value is not None}
     entities = read_entities(said.get("entityIn", ()), "entityIn")
     ids: tuple[int, ...] = ()
     if "entityId" in said:
@@ -243,9 +245,9 @@ def search(description: str) -> Any:
     """Whatever is found by what somebody says of it."""
     field = SearchField(description=description)
     field.arguments = [
-        _given("text", str, "What is known: a number, a document, a name, in any spelling."),
-        _given("first", Optional[int], f"How many at most: {find.USUAL} unless given, never more than {find.LARGEST}."),  # noqa: UP045
-        _given("types", Optional[list[find.Findable]], "What to search over; everything unless given."),  # noqa: UP045
+        given("text", str, "What is known: a number, a document, a name, in any spelling."),
+        given("first", Optional[int], f"How many at most: {find.USUAL} unless given, never more than {find.LARGEST}."),  # noqa: UP045
+        given("types", Optional[list[find.Findable]], "What to search over; everything unless given."),  # noqa: UP045
     ]
     return field
 

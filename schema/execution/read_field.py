@@ -133,9 +133,14 @@ class RootField:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
 
+    @property
+    def read(self) -> Any:
+        """What it reads: a `Read`."""
+        return self.field.extensions[DEFINITION].metadata[READ]
+
     async def planned(self, request: GraphQLRequest, variables: Mapping[str, Any]) -> Planned:
         """The read, ready to be run. Raises the faults of a refusal."""
-        context, read = request.context, self.field.extensions[DEFINITION].metadata[READ]
+        context, read = request.context, self.read
         arguments = Arguments(self, variables)
         caller = read.permit(context, arguments)
         known = plan_variables(context, caller.user_id, {**variables, **await read.prepare(context, arguments)})

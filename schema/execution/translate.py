@@ -15,7 +15,7 @@ from graphql import GraphQLObjectType, get_named_type
 from strawberry.utils.str_converters import to_camel_case
 
 from models.entity import Entity
-from resolvers.events.feed import page_of
+from resolvers.events.feed import TOLD, page_of
 from resolvers.read.selection import (
     AnyOf,
     Column,
@@ -202,6 +202,12 @@ class Translator:
         asked = self.collector.fields(page_type, nodes).items()
         return page_of(tuple(self._part(page_type, key, same) for key, same in asked), shape, also)
 
+    def told(self, field: GraphQLField, nodes: Nodes_) -> Edges:
+        """Of a page of the event feed, each event as it is told to who listens."""
+        told_type = object_type(field)
+        asked = self.collector.fields(told_type, nodes).items()
+        return Edges(TOLD, tuple(self._edge_part(told_type, key, same, "event") for key, same in asked))
+
     def _part(self, page: GraphQLObjectType, key: str, nodes: Nodes_) -> Part:
         match nodes[0].name.value:
             case "edges":
@@ -217,14 +223,13 @@ class Translator:
         asked = self.collector.fields(edge, nodes).items()
         return Edges(key, tuple(self._edge_part(edge, inner, same) for inner, same in asked))
 
-    def _edge_part(self, edge: GraphQLObjectType, key: str, nodes: Nodes_) -> Cursor | Node | Constant:
-        match nodes[0].name.value:
-            case "node":
-                return Node(key, self.object(object_type(edge.fields["node"]), nodes, NESTED))
-            case "cursor":
-                return Cursor(key)
-            case _:
-                return _typename(key, edge)
+    def _edge_part(
+        self, edge: GraphQLObjectType, key: str, nodes: Nodes_, holds: str = "node"
+    ) -> Cursor | Node | Constant:
+        name = nodes[0].name.value
+        if name == holds:
+            return Node(key, self.object(object_type(edge.fields[name]), nodes, NESTED))
+        return Cursor(key) if name == "cursor" else _typename(key, edge)
 
     def _page_info(self, key: str, info: GraphQLObjectType, nodes: Nodes_) -> PageInfo:
         asked = self.collector.fields(info, nodes).items()

@@ -81,6 +81,14 @@ class EventFeed:
     has_more: bool = strawberry.field(description="Whether there may be more already; else ask again later.")
 
 
+@strawberry.type(description="An event as it is told to who listens.")
+class ToldEvent:
+    """An event as it is told to who listens."""
+
+    cursor: str = strawberry.field(description="From where to go on, as `after`. Good for ever.")
+    event: EventLink = strawberry.field(description="The event itself.")
+
+
 @strawberry.input(description="Which events of the feed to answer: all given conditions must hold.")
 class EventFeedFilter:
     """Which events to answer."""

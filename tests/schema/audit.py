@@ -1,9 +1,13 @@
-"""The official GraphQL-over-HTTP audit, of a pinned npm package: `python -m tests.schema.audit` fetches it."""
+"""The official GraphQL-over-HTTP audit and the client of GraphQL over SSE, of pinned npm packages.
+
+`python -m tests.schema.audit` fetches them.
+"""
 
 import asyncio
 import json
 import shutil
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from web.vendor import NotFetched, Package, fetch
@@ -21,16 +25,23 @@ PACKAGE = Package(
         "lib/audits/server.js": "audits/server.js",
     },
 )
+CLIENT = Package(
+    "graphql-sse",
+    "2.6.1",
+    "0KbuzZlrSx2a3BlnyaL0Rf6nHd/giVUGpo8MZiEEugeQIwitnKk5RVWkriXUpuPKxMw1p4GfxYLlEmR9DR21dQ==",
+    {f"lib/{name}.js": f"graphql-sse/{name}.js" for name in ("client", "common", "parser", "utils")},
+)
+CLIENT_SCRIPT = Path(__file__).with_name("sse.mjs")
 
 
-def why_not():
-    """Why the audit cannot be run here; None if it can."""
+def why_not(package=PACKAGE):
+    """Why a package cannot be run here; None if it can."""
     if NODE is None:
         return "node is not installed"
     try:
-        fetch([PACKAGE], FOLDER)
+        fetch([package], FOLDER)
     except NotFetched as error:
-        return f"the audit could not be fetched: {error}"
+        return f"{package.name} could not be fetched: {error}"
     return None
 
 
@@ -44,6 +55,27 @@ async def findings(url):
     return [json.loads(line) for line in out.splitlines()]
 
 
+@asynccontextmanager
+async def listening(url, authorization, query, count):
+    """The graphql-sse client, subscribed until so many results have come; gives what it prints, line by line."""
+    process = await asyncio.create_subprocess_exec(
+        *(str(NODE), str(CLIENT_SCRIPT), str(FOLDER), url, authorization, query, str(count)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+
+    async def printed():
+        line = await process.stdout.readline()
+        return json.loads(line) if line else None
+
+    try:
+        yield printed
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
 if __name__ == "__main__":
-    if problem := why_not():
-        sys.stderr.write(f"The GraphQL-over-HTTP audit will be skipped: {problem}\n")
+    for wanted in (PACKAGE, CLIENT):
+        if problem := why_not(wanted):
+            sys.stderr.write(f"The tests with {wanted.name} will be skipped: {problem}\n")
