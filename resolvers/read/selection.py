@@ -101,9 +101,13 @@ class Entries:
     key: str
     source: Column
     parts: tuple[tuple[str, EntryFact] | Constant, ...]
-    """Each response key and what stands under it; old and new stay the JSON values that they are."""
+    """Each response key and what stands under it."""
     names: tuple[tuple[str, str], ...] = ()
     """How fields are spelt here, by their stored name; one that is not listed stays as it is stored."""
+    enums: tuple[str, ...] = ()
+    """The stored names of fields whose values are enums': told by their names, in capitals."""
+    ids: tuple[tuple[str, str], ...] = ()
+    """The stored names of fields whose values are ids, and the prefix of each; other values stay as they are stored."""
 
 
 Selected = Scalar | Constant | Nested | AnyOf | Listing | Entries

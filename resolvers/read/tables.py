@@ -30,7 +30,7 @@ CONTRACTS: Final = Table("contracts", "ctr", "Contract")
 PAYMENTS: Final = Table("payments", "pay", "Payment")
 TICKETS: Final = Table("tickets", "tkt", "Ticket")
 USERS: Final = Table("users", "usr", "User")
-STAFF: Final = Table("users", "usr", "Staff")
+STAFF: Final = Table("users", "stf", "Staff")
 """Users as everybody may see them: id, username, full name."""
 STATEMENTS: Final = Table("contracts", "ctr", "Statement")
 """Contracts once more, as what went on on their accounts in a period."""

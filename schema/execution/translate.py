@@ -46,7 +46,8 @@ from resolvers.read.tables import MODELS, TABLES_BY_TYPENAME
 from schema.execution import over_time
 from schema.execution.arguments import argument
 from schema.execution.connection_arguments import NESTED, Paging
-from schema.types.field_sources import AnyNode, Changes, GlobalId, provenance
+from schema.types.entities import TYPES
+from schema.types.field_sources import AnyNode, Changes, GlobalId, origins, provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -173,7 +174,8 @@ class Translator:
             (inner, _ENTRY[same[0].name.value]) if same[0].name.value in _ENTRY else _typename(inner, entry)
             for inner, same in asked
         )
-        return Entries(key, source, parts, journal_names())
+        names, (enums, ids) = journal_names(), journal_values()
+        return Entries(key, source, parts, names, enums, ids)
 
     # --- lists ----------------------------------------------------------------------------------------------------
 
@@ -261,3 +263,16 @@ def journal_names() -> tuple[tuple[str, str], ...]:
     columns = {name for model in MODELS.values() for name in model._meta.fields_db_projection}
     stored = columns | {name.removesuffix("_id") for name in columns}
     return tuple(sorted((name, to_camel_case(name)) for name in stored if "_" in name))
+
+
+@cache
+def journal_values() -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The journal's fields whose values are enums', and those whose values are ids, with the prefix of each."""
+    declared = [one.origin for row_type in TYPES.values() for one in origins(row_type)]
+    enums = {one.name for one in declared if isinstance(one, Column) and one.choices}
+    ids = {
+        one.local.removesuffix("_id"): TABLES_BY_TYPENAME[one.target].prefix
+        for one in declared
+        if isinstance(one, ToOne) and isinstance(one.local, str) and one.local.endswith("_id")
+    }
+    return tuple(sorted(enums)), tuple(sorted(ids.items()))

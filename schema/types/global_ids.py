@@ -20,6 +20,8 @@ PREFIXES: Final[Mapping[str, str]] = {
 }
 """The type that each prefix stands for: that of the objects which `node` can fetch."""
 
+_ALSO: Final = {"stf": "usr"}
+"""A user's id is taken as that of staff, which everybody sees, or that of a user."""
 _GLOBAL_ID = re.compile(r"([a-z]{3})_([1-9][0-9]{0,9})")
 
 
@@ -31,18 +33,23 @@ def global_id(typename: str, row_id: int) -> str:
 def split_id(text: str, field: str) -> tuple[str, int]:
     """The prefix and the number. Raises the fault `validation` for a text that is no global id."""
     found = _GLOBAL_ID.fullmatch(text)
-    if found is None or found[1] not in PREFIXES or int(found[2]) > MAX_INT:
+    if found is None or _own(found[1]) not in PREFIXES or int(found[2]) > MAX_INT:
         raise malformed(text, "ctr_7", field)
-    return found[1], int(found[2])
+    return _own(found[1]), int(found[2])
 
 
 def read_id(text: str, typename: str, field: str) -> int:
     """The number in a global id of this type. Raises the fault `validation` for anything else."""
     prefix = TABLES_BY_TYPENAME[typename].prefix
     found = _GLOBAL_ID.fullmatch(text)
-    if found is None or found[1] != prefix or int(found[2]) > MAX_INT:
+    if found is None or _own(found[1]) != _own(prefix) or int(found[2]) > MAX_INT:
         raise malformed(text, f"{prefix}_7", field)
     return int(found[2])
+
+
+def _own(prefix: str) -> str:
+    """The prefix under which `node` finds a row."""
+    return _ALSO.get(prefix, prefix)
 
 
 def malformed(text: str, example: str, field: str) -> Fault:

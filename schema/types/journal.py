@@ -31,11 +31,9 @@ class FieldChange:
     """One field's change."""
 
     field: str = strawberry.field(description="The field as GraphQL spells it; a relation without its `Id`.")
-    old: JSON | None = strawberry.field(
-        description="What it was before, as REST spells it: ids are numbers, enum values are in lower case."
-    )
+    old: JSON | None = strawberry.field(description="What it was before: ids are global ids, enum values their names.")
     new: JSON | None = strawberry.field(
-        description="What it has been since, as REST spells it: ids are numbers, enum values are in lower case."
+        description="What it has been since: ids are global ids, enum values their names."
     )
 
 

@@ -46,7 +46,7 @@ PREFIXES = {
     "led": "LedgerEntry",
     "evt": "Event",
 }
-PREFIX_OF = {typename: prefix for prefix, typename in PREFIXES.items()} | {"Staff": "usr"}
+PREFIX_OF = {typename: prefix for prefix, typename in PREFIXES.items()} | {"Staff": "stf"}
 ROOTS = {
     "customers": "Customer",
     "sims": "Sim",
@@ -449,9 +449,25 @@ def is_open(ticket):
     return ticket["status"] in {"new", "in_progress", "waiting"}
 
 
+IDS = {"assigned_to": "stf", "created_by": "stf", "customer": "cus", "contract": "ctr", "sim": "sim", "tariff": "trf"}
+NAMED = {
+    *("status", "role", "customer_type", "document_type", "tariff_type", "payment_method", "transaction_type"),
+    *("priority", "category", "suspension_reason"),
+}
+
+
+def spelt(name, value):
+    """A journal's value as GraphQL spells it."""
+    if value is None:
+        return None
+    if name in IDS:
+        return f"{IDS[name]}_{value}"
+    return value.upper() if name in NAMED else value
+
+
 def changes_of(row):
     pairs = sorted(row["changes"].items())
-    return [{"field": camel(name), "old": old, "new": new} for name, (old, new) in pairs]
+    return [{"field": camel(name), "old": spelt(name, old), "new": spelt(name, new)} for name, (old, new) in pairs]
 
 
 def resolution_time(ticket):

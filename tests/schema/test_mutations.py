@@ -296,12 +296,12 @@ async def test_tickets_on_their_way(call, factory):
         "status": "NEW",
         "priority": "CRITICAL",
         "category": "TECHNICAL",
-        "createdBy": {"id": f"usr_{factory.callers[Role.ADMIN].user_id}"},
+        "createdBy": {"id": f"stf_{factory.callers[Role.ADMIN].user_id}"},
         "contract": None,
     }
     payload = await call("updateTicket", "ticket { subject priority }", id=ticket, priority="LOW")
     assert payload["ticket"] == {"subject": "Нет сети", "priority": "LOW"}
-    payload = await call("assignTicket", "ticket { assignedTo { username } }", id=ticket, userId=f"usr_{user.user_id}")
+    payload = await call("assignTicket", "ticket { assignedTo { username } }", id=ticket, userId=f"stf_{user.user_id}")
     assert payload["ticket"] == {"assignedTo": {"username": user.username}}
     for mutation, status, more in (
         ("startTicketWork", "IN_PROGRESS", {}),

@@ -191,7 +191,7 @@ async def test_a_ticket_on_its_way(ask, factory):
         "isOverdue": False,
         "resolution": "Перезагрузили",
         "resolutionTime": 0,
-        "assignedTo": {"id": f"usr_{user.user_id}", "fullName": user.username},
+        "assignedTo": {"id": f"stf_{user.user_id}", "fullName": user.username},
         "assignedToName": user.username,
         "createdBy": {"username": factory.callers[Role.ADMIN].username},
         "contract": None,
@@ -203,7 +203,7 @@ async def test_a_user(ask, factory):
     data = await ask.data(
         """query ($id: ID!) { user(id: $id) {
             username firstName lastName fullName email phone role isActive lastLogin history { totalCount } } }""",
-        {"id": f"usr_{user.id}"},
+        {"id": f"stf_{user.id}"},
     )
     assert data["user"] == {
         "username": "asanov",

@@ -115,8 +115,17 @@ def _entries(statement: Statement, asked: Entries, row: str) -> str:
 def _entry_fact(statement: Statement, asked: Entries, fact: EntryFact, entry: str) -> str:
     if fact is EntryFact.FIELD:
         return _entry_name(statement, asked, f"{entry}.key")
-    place = 0 if fact is EntryFact.OLD else 1
-    return f"coalesce({statement.spelling.element(f'{entry}.value', place)}, 'null')"
+    value = statement.spelling.element(f"{entry}.value", 0 if fact is EntryFact.OLD else 1)
+    return f"coalesce({_entry_value(asked, f'{entry}.key', value)}, 'null')"
+
+
+def _entry_value(asked: Entries, key: str, value: str) -> str:
+    """A value as JSON text: a null, which is stored as one or not at all, stays what it is."""
+    in_quotes = [(quoted(name), quoted(f'"{prefix}_'), quoted('"')) for name, prefix in asked.ids]
+    branches = [f"WHEN {key} = {name} THEN {before} || ({value}) || {behind}" for name, before, behind in in_quotes]
+    if asked.enums:
+        branches.append(f"WHEN {key} IN ({', '.join(map(quoted, asked.enums))}) THEN upper({value})")
+    return f"CASE WHEN {value} = 'null' THEN 'null' {' '.join(branches)} ELSE {value} END" if branches else value
 
 
 def _entry_name(statement: Statement, asked: Entries, key: str) -> str:

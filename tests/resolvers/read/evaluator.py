@@ -212,8 +212,18 @@ def _entry(part, asked, name, pair):
     if isinstance(part, Constant):
         return part.key, json.loads(part.json)
     key, fact = part
-    facts = {EntryFact.FIELD: dict(asked.names).get(name, name), EntryFact.OLD: pair[0], EntryFact.NEW: pair[1]}
+    old, new = (_spelt(asked, name, value) for value in pair)
+    facts = {EntryFact.FIELD: dict(asked.names).get(name, name), EntryFact.OLD: old, EntryFact.NEW: new}
     return key, facts[fact]
+
+
+def _spelt(asked, name, value):
+    if value is None or not isinstance(value, str | int):
+        return value
+    prefixes = dict(asked.ids)
+    if name in prefixes:
+        return f"{prefixes[name]}_{value}"
+    return value.upper() if name in asked.enums else value
 
 
 def _in_cursor(value):

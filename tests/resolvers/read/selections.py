@@ -195,7 +195,8 @@ def entries(draw):
     facts = draw(st.lists(st.sampled_from(EntryFact), min_size=1, max_size=3))
     names = draw(st.sampled_from(((), (("first_name", "firstName"),))))
     parts = (*((f"p{place}", fact) for place, fact in enumerate(facts)), Constant("__typename", '"Change"'))
-    return lambda key: Entries(key, column(AuditEvent, "changes"), parts, names)
+    enums = draw(st.sampled_from(((), ("status", "role"))))
+    return lambda key: Entries(key, column(AuditEvent, "changes"), parts, names, enums)
 
 
 @st.composite

@@ -114,6 +114,22 @@ async def test_history_tells_each_change_as_an_entry_by_name(database):
     }
 
 
+async def test_history_tells_enums_by_name_and_ids_with_their_prefix(database):
+    changes = {"status": ["active", None], "customer": [None, 7], "tariff": [1, 2], "note": ["active", "7"]}
+    await filled(database, audit_events={"changes": changes})
+    parts = (("field", EntryFact.FIELD), ("old", EntryFact.OLD), ("new", EntryFact.NEW))
+    ids = (("customer", "cus"), ("tariff", "trf"))
+    entries = Entries("changes", column(AuditEvent, "changes"), parts, (), ("status",), ids)
+    assert await one(database, Object(AUDIT_EVENTS, (entries,))) == {
+        "changes": [
+            {"field": "customer", "old": None, "new": "cus_7"},
+            {"field": "note", "old": "active", "new": "7"},
+            {"field": "status", "old": "ACTIVE", "new": None},
+            {"field": "tariff", "old": "trf_1", "new": "trf_2"},
+        ]
+    }
+
+
 # --- one row, or several ------------------------------------------------------------------------------------------
 
 
