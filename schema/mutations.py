@@ -12,13 +12,13 @@ from models.jobs import Job
 from resolvers.faults import Code
 from resolvers.identity.permissions import GRANTS
 from resolvers.operations import OPERATIONS
-from resolvers.value_kinds import Reference, hundredths_text
-from resolvers.write.inputs import input_fields
+from resolvers.value_kinds import hundredths_text
 from resolvers.write.operation import Effect
+from resolvers.write.refusals import own_codes
 from schema import session_mutations
 from schema.execution.mutation_field import OperationRun, mutation_field
 from schema.types.entities import TYPES
-from schema.types.global_ids import global_id
+from schema.types.global_ids import global_id, of_type
 from schema.types.mutation_inputs import has_target, operation_input
 from schema.types.payloads import Done, changes_field, payload_type, row_field, told_field
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def _entity_field(operation: Operation) -> Any:
     typename = operation.entity.__name__
     if operation.effect is Effect.DELETE:
-        what = f"Global id of the {typename} that is no more."
+        what = f"What is no more. {of_type(typename)}"
         return told_field("deletedId", strawberry.ID, what, lambda done: global_id(typename, done.id))
     name = typename[0].lower() + typename[1:]
     return row_field(name, TYPES[typename], typename, f"The {typename} as it is now.", lambda done: done.id)
@@ -90,25 +90,15 @@ def description(operation: Operation) -> str:
     parts = [operation.description, f"For: {_listed(GRANTS[operation.may])}."]
     if operation.moves:
         parts.append(f"From: {_listed(operation.moves)}.")
-    if refusals := list(codes(operation)):
+    if refusals := codes(operation):
         parts.append(f"Errors: {_listed(refusals)}.")
     return "\n\n".join(parts)
 
 
-def codes(operation: Operation) -> Iterable[Code]:
-    """The codes of refusals that the operation's payload can hold, in the order in which they are decided."""
-    takes = list(input_fields(operation.input)) if operation.input else []
-    if has_target(operation) or any(isinstance(field.kind, Reference) for field in takes):
-        yield Code.NOT_FOUND
-    if takes:
-        yield Code.VALIDATION
-    if operation.moves and Code.INVALID_TRANSITION not in operation.raises:
-        yield Code.INVALID_TRANSITION
-    yield from (code for code in operation.raises if code is not Code.PROTECTED)
-    if operation.effect is Effect.DELETE or Code.PROTECTED in operation.raises:
-        yield Code.PROTECTED
-    if operation.keyed:
-        yield Code.IDEMPOTENCY_MISMATCH
+def codes(operation: Operation) -> tuple[Code, ...]:
+    """The codes of refusals that the operation's payload can hold; an id that is none is told there too."""
+    told = own_codes(operation)
+    return told if Code.VALIDATION in told or not has_target(operation) else (Code.VALIDATION, *told)
 
 
 def _listed(values: Iterable[Any]) -> str:

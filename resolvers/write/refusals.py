@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from resolvers.faults import Code
 from resolvers.value_kinds import Reference
@@ -15,21 +15,27 @@ if TYPE_CHECKING:
     from resolvers.write.operation import Operation
 
 
+OF_THE_CALLER: Final = (Code.NOT_AUTHENTICATED, Code.TOKEN_NOT_VALID, Code.PERMISSION_DENIED)
+
+
 def codes_of(operation: Operation) -> tuple[Code, ...]:
-    """The codes of the refusals that are an operation's own: those of a door and its request are not among them."""
+    """The codes of all refusals of an operation; those of a door and its request are not among them."""
+    return (*OF_THE_CALLER, *own_codes(operation))
+
+
+def own_codes(operation: Operation) -> tuple[Code, ...]:
+    """The codes of the refusals for which what is asked is the reason, not who asks, in the order of the decisions."""
     return tuple(dict.fromkeys(_codes(operation)))
 
 
 def _codes(operation: Operation) -> Iterator[Code]:
-    yield from (Code.NOT_AUTHENTICATED, Code.TOKEN_NOT_VALID, Code.PERMISSION_DENIED)
-    names_others = operation.input is not None and any(
-        isinstance(field.kind, Reference) for field in input_fields(operation.input)
-    )
-    if names_others or operation.effect is not Effect.CREATE:
+    takes = list(input_fields(operation.input)) if operation.input else []
+    has_target = operation.effect is not Effect.CREATE and operation.only is None
+    if has_target or any(isinstance(field.kind, Reference) for field in takes):
         yield Code.NOT_FOUND
-    if operation.input is not None:
+    if takes:
         yield Code.VALIDATION
-    if names_others or operation.moves:
+    if operation.moves:
         yield Code.INVALID_TRANSITION
     if operation.effect is Effect.DELETE:
         yield Code.PROTECTED

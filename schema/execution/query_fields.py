@@ -25,7 +25,7 @@ from schema.execution.execute import GraphQLRequest
 from schema.execution.read_field import READ, Read, ReadField, Site, caller_id, visible
 from schema.execution.search_field import SearchField
 from schema.execution.translate import List
-from schema.types.global_ids import PREFIXES, malformed, read_id, split_id
+from schema.types.global_ids import PREFIXES, malformed, of_type, read_id, split_id
 from schema.types.journal import EventFeedFilter
 from schema.types.list_inputs import list_arguments
 from schema.types.statistics import told
@@ -183,7 +183,7 @@ def me(description: str) -> Any:
 
 def one(typename: str, description: str) -> Any:
     """A row by its global id; null if there is none, or none that the caller may see."""
-    return declared(description, One(typename), given("id", strawberry.ID, f"Global id of the {typename}."))
+    return declared(description, One(typename), given("id", strawberry.ID, of_type(typename)))
 
 
 def only(typename: str, description: str) -> Any:
@@ -198,18 +198,18 @@ def many(spec: ListSpec, description: str, *also: Condition, of: type[Entity] = 
 
 def node(description: str) -> Any:
     """A row of any type by its global id."""
-    return declared(description, AnyOne(), given("id", strawberry.ID, "Global id of any type."))
+    return declared(description, AnyOne(), given("id", strawberry.ID, "Global id of any type, `ctr_7` for example."))
 
 
 def nodes(description: str) -> Any:
     """Rows of any types by their global ids, in the order asked."""
-    what = "Global ids of any types; those of nothing answer null."
+    what = "Global ids of any types, `ctr_7` for example; those of nothing answer null."
     return declared(description, AnySeveral(), given("ids", list[strawberry.ID], what))
 
 
 def history(description: str) -> Any:
     """The journal of one entity."""
-    what = "Global id of the entity, which may have been deleted."
+    what = "Global id of the entity, `ctr_7` for example; it may have been deleted."
     return declared(description, History(), given("id", strawberry.ID, what), *list_arguments(HISTORY))
 
 

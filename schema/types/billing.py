@@ -11,6 +11,7 @@ from models import billing as model
 from resolvers import journal
 from resolvers.read.columns import column
 from resolvers.read.selection import Column, Expression, Kind
+from resolvers.read.tables import BILLING_POLICY, CHARGE_PERIODS, TARIFF_TERMS
 from schema.types.connections import Connection
 from schema.types.enums import FirstMonth, PeriodStatus, RefundUnused, ResumeAnchor
 from schema.types.field_sources import computed, global_id, part, stored, to_many, to_one
@@ -28,7 +29,7 @@ _CONTRACTS = Expression(
 class TariffTerms(Node):
     """One version of what a tariff costs and includes."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(TARIFF_TERMS)
     database_id: int = stored(column(_TERMS, "id"), "The number in the global id; the `id` in REST.")
     tariff: TariffLink = to_one("Tariff", column(_TERMS, "tariff_id"), "The tariff whose terms they are.")
     version: int = stored(column(_TERMS, "version"), "Counts the tariff's terms, from 1; the highest are the latest.")
@@ -47,7 +48,7 @@ class TariffTerms(Node):
 class ChargePeriod(Node):
     """A settled month of a contract."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(CHARGE_PERIODS)
     database_id: int = stored(column(_PERIOD, "id"), "The number in the global id; the `id` in REST.")
     contract: ContractLink = to_one("Contract", column(_PERIOD, "contract_id"), "Whose month it is.")
     period_start: date = stored(column(_PERIOD, "period_start"), "Its first day; no two of a contract share one.")
@@ -86,7 +87,7 @@ class BillingRules:
 class BillingPolicy(Node):
     """How contracts are billed."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(BILLING_POLICY)
     database_id: int = stored(column(_POLICY, "id"), "The number in the global id; the `id` in REST.")
     billing_from: date | None = stored(
         column(_POLICY, "billing_from"), "Months that begin before this day are not charged; null: billing is off."

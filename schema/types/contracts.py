@@ -12,6 +12,7 @@ from resolvers import journal, payments, statement, tickets
 from resolvers.billing import periods
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
+from resolvers.read.tables import CONTRACTS
 from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import ContractStatus, SuspensionReason
@@ -49,7 +50,7 @@ _TARIFF_NAME = Expression("(SELECT f_.name FROM tariffs f_ WHERE f_.id = {t}.tar
 class Contract(Node):
     """A customer on a tariff, with a balance and at most one SIM."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(CONTRACTS)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     number: str = stored(column(_ROW, "number"), "Number that people use: year and id, as in `CTR-2026-000001`.")
     status: ContractStatus = stored(column(_ROW, "status"), "Where the contract is in its life.")

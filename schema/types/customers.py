@@ -10,6 +10,7 @@ from models import customers as model
 from resolvers import contracts, journal, payments, sims, tickets
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind, OfParent
+from resolvers.read.tables import CUSTOMERS
 from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import CustomerStatus, CustomerType, DocumentType
@@ -24,7 +25,7 @@ _ROW = model.Customer
 class Customer(Node):
     """A person or an organization that contracts are made with."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(CUSTOMERS)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     first_name: str = stored(column(_ROW, "first_name"), "Given name; of an organization, its representative's.")
     last_name: str = stored(column(_ROW, "last_name"), "Family name; of an organization, its representative's.")

@@ -100,12 +100,9 @@ def _field(description: str, provenance: Provenance, name: str | None = None) ->
     return strawberry.field(description=description, metadata={ORIGIN: provenance}, name=name)
 
 
-def global_id() -> Any:
+def global_id(table: Table) -> Any:
     """The `id` of a type whose rows have a global id."""
-    return _field(
-        "Global id: the type's prefix and the number, for example `ctr_7`. Every `ID` argument takes it.",
-        Provenance(GlobalId()),
-    )
+    return _field(f"Global id: the type's prefix and the number, `{table.prefix}_7`.", Provenance(GlobalId()))
 
 
 def stored(column: Column, description: str, *, rest: bool = True) -> Any:

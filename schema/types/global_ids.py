@@ -30,6 +30,11 @@ def global_id(typename: str, row_id: int) -> str:
     return f"{TABLES_BY_TYPENAME[typename].prefix}_{row_id}"
 
 
+def of_type(typename: str) -> str:
+    """What an `ID` is said to take: `Global id of the Contract: `ctr_7`.`."""
+    return f"Global id of the {typename}: `{TABLES_BY_TYPENAME[typename].prefix}_7`."
+
+
 def split_id(text: str, field: str) -> tuple[str, int]:
     """The prefix and the number. Raises the fault `validation` for a text that is no global id."""
     found = _GLOBAL_ID.fullmatch(text)

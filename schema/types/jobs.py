@@ -9,6 +9,7 @@ import strawberry
 from models import jobs as model
 from resolvers import journal
 from resolvers.read.columns import column
+from resolvers.read.tables import JOBS
 from schema.types.connections import Connection
 from schema.types.enums import JobStatus
 from schema.types.field_sources import global_id, stored, to_many, to_one
@@ -23,7 +24,7 @@ _ROW = model.Job
 class Job(Node):
     """Long work with progress."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(JOBS)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     kind: str = stored(column(_ROW, "kind"), "What kind of work it is, such as `billing_run`.")
     arguments: JSON = stored(column(_ROW, "arguments"), "What was asked for, as a JSON object.")

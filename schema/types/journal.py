@@ -12,6 +12,7 @@ from models.money import LedgerEntry as Entry
 from resolvers.events.feed import ENTITY_NAME, TYPE
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
+from resolvers.read.tables import AUDIT_EVENTS, LEDGER_ENTRIES
 from schema.types import sql_expressions
 from schema.types.connections import Edge
 from schema.types.enums import TransactionType
@@ -41,13 +42,13 @@ class FieldChange:
 class Event(Node):
     """One entity's change by one call."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(AUDIT_EVENTS)
     database_id: int = stored(column(AuditEvent, "id"), "The number in the global id; the `id` in REST.")
     type: str = computed(TYPE, "What happened to what: `contract.activate`, `customer.delete`.")
     entity_type: str = computed(ENTITY_NAME, "What changed: `contract`, `customer` …", rest_as=("entity", ENTITY_NAME))
     entity_id: strawberry.ID = computed(
         _ENTITY_ID,
-        "Global id of what changed; it may be deleted by now.",
+        "Global id of what changed, `ctr_7` for example; it may be deleted by now.",
         rest_as=("entity_id", column(AuditEvent, "entity_id")),
     )
     entity: Node | None = any_node(
@@ -98,19 +99,21 @@ class EventFeedFilter:
         default=strawberry.UNSET, description="Events of any of these kinds of entities: `contract`, `customer` …"
     )
     entity_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Events of the entity with this global id."
+        default=strawberry.UNSET, description="Events of the entity with this global id, `ctr_7` for example."
     )
     request_id: str | None = strawberry.field(
         default=strawberry.UNSET, description="Events of the call with this id, cascades included."
     )
-    actor_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="What this user did.")
+    actor_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="What this user did. Global id of the User: `usr_7`."
+    )
 
 
 @strawberry.type(description="One posting to a contract's account. It never changes.")
 class LedgerEntry(Node):
     """One posting to a contract's account."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(LEDGER_ENTRIES)
     database_id: int = stored(column(Entry, "id"), "The number in the global id; the `id` in REST.")
     contract: ContractLink = to_one("Contract", column(Entry, "contract_id"), "Whose account was posted to.")
     payment: PaymentLink = to_one("Payment", column(Entry, "payment_id"), "The payment that was posted.")

@@ -21,6 +21,7 @@ from strawberry.utils.str_converters import to_camel_case
 from resolvers.read.list_criteria import criteria
 from resolvers.read.selection import Column, Comparison, Kind
 from schema.types.enums import OrderDirection, describe
+from schema.types.global_ids import of_type
 
 if TYPE_CHECKING:
     from resolvers.read.list_criteria import Criterion
@@ -51,6 +52,13 @@ def _value_type(criterion: Criterion) -> Any:
     return list[value] if criterion.comparison is Comparison.IN else value
 
 
+def _description(criterion: Criterion) -> str:
+    one = criterion.filter
+    named = None if criterion.comparison is Comparison.IS_NULL else one.refers_to
+    ids = f" {of_type(named)}" if named else ""
+    return one.description + _SAID.get(criterion.suffix, "") + ids
+
+
 @cache
 def filter_input(spec: ListSpec) -> type:
     """`ContractFilter`: every condition that is given must hold; null is no condition."""
@@ -58,7 +66,7 @@ def filter_input(spec: ListSpec) -> type:
         strawberry.field(
             name=criterion.graphql_name,
             graphql_type=Optional[_value_type(criterion)],  # noqa: UP045 - the type is a value here
-            description=criterion.filter.description + _SAID.get(criterion.suffix, ""),
+            description=_description(criterion),
             default=strawberry.UNSET,
         )
         for criterion in criteria(spec)
@@ -142,8 +150,8 @@ _SEARCHED: Final[dict[str, str]] = {
     "Contract": "number and the customer's names",
     "Payment": "transaction id, description and the contract's number",
     "Ticket": "subject, description and the customer's names",
-    "User": "username, names, email and phone",
-    "Staff": "username, names, email and phone",
+    "User": "username and names",
+    "Staff": "username and names",
 }
 
 

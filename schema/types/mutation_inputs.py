@@ -13,7 +13,7 @@ from strawberry.tools import create_type
 from resolvers import value_kinds
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import Effect
-from schema.types.global_ids import read_id
+from schema.types.global_ids import of_type, read_id
 from schema.types.scalars import JSON
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ def operation_input(operation: Operation) -> type:
     name = operation.graphql[0].upper() + operation.graphql[1:]
     fields = []
     if has_target(operation):
-        what = f"Global id of the {operation.entity.__name__}."
-        fields.append(strawberry.field(name="id", graphql_type=strawberry.ID, description=what))
+        fields.append(
+            strawberry.field(name="id", graphql_type=strawberry.ID, description=of_type(operation.entity.__name__))
+        )
     if operation.input is not None:
         fields += value_fields(operation.input, partial=mode(operation) is Mode.PARTIAL)
     if operation.keyed:
@@ -90,12 +91,14 @@ def value_fields(input_type: type, *, partial: bool = False) -> list[Any]:
 
 def _value_field(field: InputField, *, partial: bool) -> Any:
     value_type = _value_type(field)
+    ids = f" {of_type(field.kind.typename)}" if isinstance(field.kind, value_kinds.Reference) else ""
+    what = field.description + ids
     if field.required and not partial:
-        return strawberry.field(name=field.graphql_name, graphql_type=value_type, description=field.description)
+        return strawberry.field(name=field.graphql_name, graphql_type=value_type, description=what)
     return strawberry.field(
         name=field.graphql_name,
         graphql_type=Optional[value_type],  # noqa: UP045 - the type is a value here
-        description=field.description + _when_absent(field, partial=partial),
+        description=what + _when_absent(field, partial=partial),
         default=strawberry.UNSET,
     )
 

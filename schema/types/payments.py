@@ -10,6 +10,7 @@ import strawberry
 from models import payments as model
 from resolvers import journal, payments
 from resolvers.read.columns import column
+from resolvers.read.tables import PAYMENTS
 from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import PaymentMethod, PaymentStatus, TransactionType
@@ -24,7 +25,7 @@ _ROW = model.Payment
 class Payment(Node):
     """Money that is to move on a contract's account, or has moved."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(PAYMENTS)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     contract: ContractLink = to_one("Contract", column(_ROW, "contract_id"), "Whose account it is for.")
     contract_number: str = computed(sql_expressions.NUMBER_OF_CONTRACT, "Number of the contract it is for.")

@@ -10,6 +10,7 @@ from models import sims as model
 from resolvers import journal
 from resolvers.identity.permissions import PUK_HIDDEN_FROM
 from resolvers.read.columns import column
+from resolvers.read.tables import SIMS
 from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import SimStatus
@@ -24,7 +25,7 @@ _ROW = model.Sim
 class Sim(Node):
     """A SIM card: in stock, or bound to one contract."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(SIMS)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     iccid: str = stored(column(_ROW, "iccid"), "Number of the card itself, 19 or 20 digits.")
     imsi: str = stored(column(_ROW, "imsi"), "Number of the subscriber in the network, 15 digits.")

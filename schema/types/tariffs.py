@@ -11,6 +11,7 @@ from models import tariffs as model
 from resolvers import contracts, journal
 from resolvers.billing import terms
 from resolvers.read.columns import column
+from resolvers.read.tables import TARIFFS
 from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import TariffType
@@ -26,7 +27,7 @@ _ROW = model.Tariff
 class Tariff(Node):
     """What a contract costs and includes."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(TARIFFS)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     name: str = stored(column(_ROW, "name"), "What customers know it by; no two tariffs share a name.")
     description: str | None = stored(column(_ROW, "description"), "What customers are told about it.")

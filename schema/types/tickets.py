@@ -9,6 +9,7 @@ import strawberry
 from models import tickets as model
 from resolvers import journal
 from resolvers.read.columns import column
+from resolvers.read.tables import TICKETS
 from resolvers.tickets import IS_OVERDUE
 from schema.types import sql_expressions
 from schema.types.connections import Connection
@@ -24,7 +25,7 @@ _ROW = model.Ticket
 class Ticket(Node):
     """A customer's trouble or request, and the work on it."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(TICKETS)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     customer: CustomerLink = to_one("Customer", column(_ROW, "customer_id"), "Whose trouble it is.")
     customer_name: str = computed(

@@ -14,6 +14,7 @@ from resolvers.identity.permissions import GRANTS
 from resolvers.operations import OPERATIONS
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
+from resolvers.read.tables import STAFF, USERS
 from resolvers.tickets import OPEN_SQL
 from schema.types import sql_expressions
 from schema.types.connections import Connection
@@ -42,7 +43,7 @@ def _permitted(name: Callable[[Operation], str]) -> Expression:
 class Staff:
     """A member of staff, as everybody may know them."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(STAFF)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     username: str = stored(column(_ROW, "username"), "Name to log in with.")
     full_name: str = computed(_NAME, "Last and first name, or the username while neither is known.")
@@ -58,7 +59,7 @@ class Staff:
 class User(Node):
     """A user of the system."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(USERS)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     username: str = stored(column(_ROW, "username"), "Name to log in with; no two users share one.")
     first_name: str | None = stored(column(_ROW, "first_name"), "Given name, if known.")

@@ -11,6 +11,7 @@ import pytest
 from graphql import (
     build_schema,
     find_breaking_changes,
+    get_named_type,
     graphql_sync,
     is_enum_type,
     is_input_object_type,
@@ -19,7 +20,12 @@ from graphql import (
     is_object_type,
 )
 
+from resolvers.faults import Code
+from resolvers.operations import OPERATIONS
+from resolvers.write.refusals import own_codes
+from schema.mutations import codes
 from schema.schema import GRAPHQL, sdl
+from schema.types.mutation_inputs import has_target
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "schema" / "schema.graphql"
@@ -188,3 +194,16 @@ def test_secrets_cannot_be_read_filtered_or_ordered_by():
     assert "password" not in GRAPHQL.type_map["User"].fields
     named = [path for path, _ in FIELDS + VALUES if re.search(r"(Filter|OrderField)\.", path)]
     assert [path for path in named if re.search(r"puk|password", path, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_both_doors_tell_the_same_refusals_and_an_id_that_is_none_is_among_a_mutations(operation):
+    assert set(own_codes(operation)) <= set(codes(operation))
+    assert set(codes(operation)) - set(own_codes(operation)) <= {Code.VALIDATION}
+    assert not has_target(operation) or Code.VALIDATION in codes(operation)
+
+
+def test_every_id_that_is_taken_or_told_says_what_it_looks_like():
+    ids = [(path, one.description) for path, one in FIELDS + ARGUMENTS if str(get_named_type(one.type)) == "ID"]
+    assert len(ids) > 100
+    assert [path for path, said in ids if not re.search(r"`[a-z]{3}_7`", said)] == []

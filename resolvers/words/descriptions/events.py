@@ -8,7 +8,9 @@ EVENTS: dict[str, str] = {
         "Что и с чем произошло: `contract.activate`, `customer.delete`."
     ),
     "What changed: `contract`, `customer` …": "Что изменилось: `contract`, `customer` …",
-    "Global id of what changed; it may be deleted by now.": "Номер изменившейся записи; сейчас её может уже не быть.",
+    "Global id of what changed, `ctr_7` for example; it may be deleted by now.": (
+        "Номер изменившейся записи; сейчас её может уже не быть."
+    ),
     "Why, where the caller said so.": "Причина, если её указали.",
     "Shared by all events of one call, cascades included.": "Одинаков у всех событий одного вызова, включая каскадные.",
     "What has happened since a cursor, oldest first: the event feed.": (
