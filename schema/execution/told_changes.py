@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from resolvers.events.feed import ENTITY_NAMES
-from schema.execution.translate import journal_names, object_type
+from schema.execution.translate import journal_names, journal_values, object_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,9 +43,30 @@ class ChangesAsked:
 def _fields(changed: Changed, asked: Sequence[tuple[str, str]]) -> list[dict[str, object]]:
     told = []
     for name, (old, new) in changed.fields.items():
-        known = {"field": _spelling().get(name, name), "old": old, "new": new, "__typename": "FieldChange"}
+        known = {
+            "field": _spelling().get(name, name),
+            "old": _spelt(name, old),
+            "new": _spelt(name, new),
+            "__typename": "FieldChange",
+        }
         told.append({key: known[fact] for key, fact in asked})
     return told
+
+
+def _spelt(name: str, value: object) -> object:
+    """A value as the history tells it: the name of an enum's, an id with its prefix."""
+    enums, prefixes = _values()
+    if value is None:
+        return None
+    if name in prefixes:
+        return f"{prefixes[name]}_{value}"
+    return str(value).upper() if name in enums else value
+
+
+@cache
+def _values() -> tuple[frozenset[str], dict[str, str]]:
+    enums, ids = journal_values()
+    return frozenset(enums), dict(ids)
 
 
 @cache

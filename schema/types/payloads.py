@@ -30,7 +30,7 @@ class UserError:
 class EntityChange:
     """What a mutation changed of one entity."""
 
-    id: strawberry.ID = strawberry.field(description="Global id of what changed.")
+    id: strawberry.ID = strawberry.field(description="Global id of what changed, `ctr_7` for example.")
     type: str = strawberry.field(description="What it is: `contract`, `customer` …")
     action: str = strawberry.field(description="What was done to it: `create`, `update`, `delete`, `suspend` …")
     fields: list[FieldChange] = strawberry.field(description="The fields that changed; secrets never show.")

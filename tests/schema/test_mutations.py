@@ -446,3 +446,16 @@ async def test_a_payload_is_selected_like_anything_else(ask, factory):
         "contract": {"id": contract, "payments": {"nodes": [{"amount": "1.00"}], "totalCount": 1}, "balance": "1.00"},
         "errors": [],
     }
+
+
+async def test_a_payloads_changes_are_spelt_as_the_historys(ask, call, factory):
+    sim, ticket = await factory.sim(), await factory.ticket()
+    user = factory.callers[Role.EMPLOYEE].user_id
+    told = "changes { id fields { field old new } }"
+    payload = await call("assignTicket", told, id=f"tkt_{ticket.id}", userId=f"stf_{user}")
+    assert {"field": "assignedTo", "old": None, "new": f"stf_{user}"} in payload["changes"][0]["fields"]
+    payload = await call("blockSim", told, id=f"sim_{sim.id}")
+    document = "query ($id: ID!) { history(id: $id, first: 1) { nodes { changes { field old new } } } }"
+    (event,) = (await ask.data(document, {"id": f"sim_{sim.id}"}))["history"]["nodes"]
+    assert {"field": "status", "old": "FREE", "new": "BLOCKED"} in event["changes"]
+    assert payload["changes"] == [{"id": f"sim_{sim.id}", "fields": event["changes"]}]
