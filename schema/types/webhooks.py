@@ -12,6 +12,7 @@ from resolvers import journal
 from resolvers.events.feed import TYPE, cursor_of
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
+from resolvers.read.tables import WEBHOOK_DELIVERIES, WEBHOOKS
 from resolvers.webhooks import deliveries
 from schema.types.connections import Connection
 from schema.types.enums import DeliveryStatus, Role, WebhookStatus
@@ -40,7 +41,7 @@ _LAG: Final = Expression(
 class Webhook(Node):
     """A receiver that is told of what happens."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(WEBHOOKS)
     database_id: int = stored(column(_ROW, "id"), "The number in the global id; the `id` in REST.")
     url: str = stored(column(_ROW, "url"), "Where events are sent.")
     description: str | None = stored(column(_ROW, "description"), "Whose it is, and what for.")
@@ -70,7 +71,7 @@ class Webhook(Node):
 class WebhookDelivery(Node):
     """One event that goes to one webhook."""
 
-    id: strawberry.ID = global_id()
+    id: strawberry.ID = global_id(WEBHOOK_DELIVERIES)
     database_id: int = stored(column(_DELIVERY, "id"), "The number in the global id; the `id` in REST.")
     webhook: WebhookLink = to_one("Webhook", column(_DELIVERY, "webhook_id"), "The webhook that it goes to.")
     event: EventLink = to_one("Event", column(_DELIVERY, "event_id"), "The event that is sent.")
