@@ -179,7 +179,7 @@ def told_events(description: str) -> Any:
 
 def changed(description: str) -> Any:
     """Some entities, now and after each change."""
-    what = f"Global ids of what to watch, {MOST_IDS} at most."
+    what = f"Global ids, `ctr_7` for example of what to watch, {MOST_IDS} at most."
     return declared(description, Changed(), given("ids", list[strawberry.ID], what))
 
 
