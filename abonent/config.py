@@ -49,6 +49,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "refresh_lifetime": ("ABONENT_REFRESH_LIFETIME", setting_values.seconds),
     "refresh_grace": ("ABONENT_REFRESH_GRACE", setting_values.grace),
     "max_body_bytes": ("ABONENT_MAX_BODY_BYTES", setting_values.whole(1_024, 1_073_741_824)),
+    "import_bytes": ("ABONENT_IMPORT_BYTES", setting_values.whole(1_024, 1_073_741_824)),
     "answer_bytes": ("ABONENT_ANSWER_BYTES", setting_values.whole(65_536, 1_073_741_824)),
     "body_seconds": ("ABONENT_BODY_SECONDS", setting_values.whole(1, 3_600)),
     "newer_schema": ("ABONENT_NEWER_SCHEMA", setting_values.truth),

@@ -51,6 +51,8 @@ class Settings:
     due_hours: Mapping[TicketPriority, int] = field(default_factory=_due_hours)
     query_limits: QueryLimits = field(default_factory=QueryLimits)
     max_body_bytes: int = 1_048_576
+    import_bytes: int = 104_857_600
+    """Of an uploaded file."""
     answer_bytes: int = 33_554_432
     """Of one answer, at either door."""
     body_seconds: float = 30

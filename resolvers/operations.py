@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.billing import policy, run
+from resolvers.imports import actions as imports
 from resolvers.jobs import actions
 from resolvers.webhooks import actions as webhooks
 
@@ -24,4 +25,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *run.OPERATIONS,
     *actions.OPERATIONS,
     *webhooks.OPERATIONS,
+    *imports.OPERATIONS,
 )

@@ -66,7 +66,8 @@ class Resource:
                 return Response(status_code=204, headers={"Allow": self.allowed})
             handler = self._handler(request.method)
             if request.method not in READS:
-                await receive_body(request)  # it may take its time: who is calling is asked when it has come
+                if not getattr(handler, "takes_body", False):
+                    await receive_body(request)  # it may take its time: who is calling is asked when it has come
                 return await _write(handler, request)
             return await _try_optimistic(handler, request) or await handler(request, await context_of(request))
         except Fault as refusal:

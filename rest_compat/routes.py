@@ -21,6 +21,8 @@ from resolvers import contracts, customers, journal, payments, sims, tariffs, ti
 from resolvers.billing import periods, terms
 from resolvers.billing.policy import update_policy
 from resolvers.billing.run import start_billing_run
+from resolvers.imports.actions import start_import
+from resolvers.imports.job import IMPORT
 from resolvers.jobs import actions as jobs
 from resolvers.operations import OPERATIONS
 from resolvers.read.columns import column
@@ -35,6 +37,7 @@ from rest_compat import auth
 from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
 from rest_compat.http import Endpoint, Resource, slashed, unknown_path
+from rest_compat.import_handlers import FileUpload, ImportDetail, ImportResult, ImportStart, ImportTemplate
 from rest_compat.list_handlers import Lists
 from rest_compat.openapi.pages import Description, Index, Pages
 from rest_compat.search_handler import Search
@@ -60,7 +63,7 @@ def rest_routes(settings: Settings) -> list[BaseRoute]:
     """The API as Starlette's routes."""
     del settings
     calls = endpoints()
-    index = Index((*(spec.table.name for spec in _ENTITIES), "events", "schema", "docs"))
+    index = Index((*(spec.table.name for spec in _ENTITIES), "imports", "events", "schema", "docs"))
     described = (
         Endpoint("GET", "/", index, "Where the lists are."),
         Endpoint("GET", "/schema/", Description(calls, PREFIX), "This description."),
@@ -97,10 +100,10 @@ def _shape(path: str) -> tuple[str, ...]:
 def endpoints() -> tuple[Endpoint, ...]:
     """Every call, in the order in which the documentation shows them."""
     of_entities = (endpoint for spec in _ENTITIES for endpoint in _of_entity(spec))
-    return (*_AUTH, *_SEARCH, *of_entities, *_OF_CONTRACTS, *_BILLING, *_PROFILE, *_EVENTS)
+    return (*_AUTH, *_SEARCH, *of_entities, *_OF_CONTRACTS, *_BILLING, *_IMPORTS, *_PROFILE, *_EVENTS)
 
 
-_ELSEWHERE = (update_policy, start_billing_run)
+_ELSEWHERE = (update_policy, start_billing_run, start_import)
 """Operations that have a path of their own."""
 _OF_POLICY = Condition(column(AuditEvent, "entity"), Comparison.EQUALS, lambda _: BillingPolicy.prefix)
 _POLICY_HISTORY = Lists(journal.HISTORY, (_OF_POLICY,))
@@ -109,6 +112,15 @@ _BILLING = (
     Endpoint("PATCH", "/billing/policy/", Write(update_policy, Mode.PARTIAL), update_policy.description),
     Endpoint("GET", "/billing/policy/history/", _POLICY_HISTORY, "Every change of the policy, newest first."),
     Endpoint("POST", "/billing/runs/", Write(start_billing_run), start_billing_run.description),
+)
+_OF_IMPORTS = Condition(column(Job, "kind"), Comparison.EQUALS, lambda _: IMPORT.name)
+_IMPORTS = (
+    Endpoint("POST", "/files/", FileUpload(), "Upload a file, to be brought in afterwards."),
+    Endpoint("GET", "/imports/", Lists(jobs.LIST, (_OF_IMPORTS,), sight=Job), "All imports, page by page."),
+    Endpoint("POST", "/imports/", ImportStart(), start_import.description),
+    Endpoint("GET", "/imports/template/", ImportTemplate(), "An empty file with the headings of a kind of rows."),
+    Endpoint("GET", "/imports/{id}/", ImportDetail(), "How far an import is, and what has become of its rows."),
+    Endpoint("GET", "/imports/{id}/result/", ImportResult(), "The file again, with what has become of each row."),
 )
 _AUTH = (
     Endpoint("POST", "/auth/login/", auth.LOGIN, "Log in: a username and a password for two tokens."),

@@ -23,6 +23,8 @@ from rest_compat.representations import read
 from web.request import idempotency_key, read_body, read_json, require_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from models.database import Reader
@@ -67,6 +69,15 @@ class Write:
             raise spelt(self.operation, refusal) from refusal
         if done.outcome.dry:
             return applied(request, answer(done.body, context.language))
+        return self._response(context, done)
+
+    async def carried_out(self, context: Context, raw: Mapping[str, object], key: str | None) -> Response:
+        """The answer to a call that makes something, with these arguments."""
+        call = Call(self.operation, None, raw, _presented, self.mode, self.replace, key, DOCUMENT)
+        try:
+            done = await perform(context, call)
+        except Fault as refusal:
+            raise spelt(self.operation, refusal) from refusal
         return self._response(context, done)
 
     def _response(self, context: Context, done: Answer) -> Response:

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-NOT_COPIED: Final = frozenset({"schema_migrations", "tallies"})
-"""The target has its own migrations; tallies are counted anew."""
+NOT_COPIED: Final = frozenset(
+    {"schema_migrations", "tallies", "uploads", "upload_pieces", "import_rows", "import_results"}
+)
+"""The target has its own migrations; tallies are counted anew. Files that were brought in have done their work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,8 @@ _CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "webhook_secrets": {"secret": ("secret",)},
     "webhook_deliveries": {"entity": ("entity",), "status": ("status",), "attempts": ("attempts",), "lengths": ()},
+    "uploads": {"lengths": ()},
+    "import_results": {"outcome": ("outcome",)},
     "login_failures": {"lengths": (), "is_pending": ("pending",)},
     "idempotency_keys": {"outcome": ("outcome",), "lengths": ()},
 }

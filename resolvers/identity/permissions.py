@@ -36,6 +36,8 @@ class Permission(Enum):
     """Billing runs, months that are waived, suspensions that are postponed."""
     MANAGE_BILLING = auto()
     """The billing policy."""
+    IMPORT = auto()
+    """Files are uploaded and brought in; an import may do all that its rows ask for."""
     CANCEL_OWN_JOB = auto()
     CANCEL_JOBS = auto()
     """Jobs that others, or the clock, have started."""
@@ -61,6 +63,7 @@ GRANTS: Mapping[Permission, tuple[Role, ...]] = {
     Permission.MANAGE_USERS: (Role.ADMIN,),
     Permission.DECIDE_ON_MONEY: _FROM_SUPERVISOR,
     Permission.MANAGE_BILLING: (Role.ADMIN,),
+    Permission.IMPORT: _FROM_SUPERVISOR,
     Permission.CANCEL_OWN_JOB: _EVERYBODY,
     Permission.CANCEL_JOBS: _FROM_SUPERVISOR,
     Permission.MANAGE_WEBHOOKS: (Role.ADMIN,),

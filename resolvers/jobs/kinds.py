@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from resolvers.billing.run import BILLING_HOUR, BILLING_RUN, REPRICE
+from resolvers.imports.job import IMPORT
 
 if TYPE_CHECKING:
     from resolvers.jobs.kind import JobKind, Scheduled
 
-KINDS: Final[tuple[JobKind, ...]] = (BILLING_RUN, REPRICE)
+KINDS: Final[tuple[JobKind, ...]] = (BILLING_RUN, REPRICE, IMPORT)
 SCHEDULE: Final[tuple[Scheduled, ...]] = (BILLING_HOUR,)

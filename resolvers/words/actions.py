@@ -37,6 +37,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "ticket_resolved": ("Тикет решён", "Ticket resolved"),
     "ticket_closed": ("Тикет закрыт", "Ticket closed"),
     "ticket_reopened": ("Тикет переоткрыт", "Ticket reopened"),
+    "import_started": ("Импорт запущен", "The import is started"),
     "job_cancelled": ("Задание отменено", "Job cancelled"),
     "webhook_secret_rotated": ("Секрет вебхука заменён", "The webhook's secret is rotated"),
     "webhook_resumed": ("Вебхук возобновлён", "The webhook is resumed"),

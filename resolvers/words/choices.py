@@ -108,6 +108,14 @@ CHOICES: dict[str, dict[str, tuple[str, str]]] = {
         "high": ("Высокий", "High"),
         "critical": ("Критический", "Critical"),
     },
+    "Imported": {
+        "customers": ("Клиенты", "Customers"),
+    },
+    "OnFault": {
+        "skip": ("Пропустить", "Skip"),
+        "stop": ("Остановиться", "Stop"),
+        "nothing": ("Всё или ничего", "All or nothing"),
+    },
     "JobStatus": {
         "queued": ("В очереди", "Queued"),
         "running": ("Выполняется", "Running"),

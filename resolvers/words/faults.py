@@ -311,6 +311,76 @@ FAULTS: dict[str, tuple[str, str]] = {
     "negative_page": ("Не может быть отрицательным", "It may not be negative"),
     "first_and_last": ("Укажите first или last, но не оба", "Give first or last, not both"),
     "not_a_reference": ("Ожидается id: положительное целое число", "An id is expected: a positive integer"),
+    # files that are brought in
+    "file_empty": ("Файл пуст", "The file is empty"),
+    "file_of_unknown_kind": (
+        "Ожидается CSV, XLSX или NDJSON; сохраните файл в одном из них",
+        "CSV, XLSX or NDJSON is expected: save the file as one of these",
+    ),
+    "file_unreadable": (
+        "Файл повреждён: его не удаётся открыть как таблицу",
+        "The file is damaged: it cannot be opened as a spreadsheet",
+    ),
+    "file_unpacks_too_large": (
+        "В распакованном виде файл больше {limit} байт",
+        "Unpacked, the file is larger than {limit} bytes",
+    ),
+    "too_many_cells": (
+        "На листе больше {limit} ячеек, считая пустые: уберите лишние столбцы и строки",
+        "The sheet has more than {limit} cells, empty ones included: take away columns and rows that are not needed",
+    ),
+    "too_many_columns": ("Слишком много столбцов", "Too many columns"),
+    "line_too_long": (
+        "Строка файла слишком длинна: возможно, не закрыта кавычка",
+        "A line of the file is too long: perhaps a quotation mark is not closed",
+    ),
+    "upload_not_found": (
+        "Такого загруженного файла нет: сначала загрузите его через POST /api/files/",
+        "There is no such uploaded file: upload it first, by POST /api/files/",
+    ),
+    "encoding_unclear": (
+        "Кодировку не определить однозначно; укажите encoding (подходят: {fitting})",
+        "The encoding cannot be told for certain; give it as encoding (these fit: {fitting})",
+    ),
+    "encoding_wrong": ("Файл не в кодировке {encoding}", "The file is not in {encoding}"),
+    "separator_unclear": (
+        "Разделитель не определить однозначно; укажите separator (подходят: {fitting})",
+        "The separator cannot be told for certain; give it as separator (these fit: {fitting})",
+    ),
+    "headings_unknown": (
+        "В первой строке нет ни одного известного заголовка; возьмите шаблон: GET /api/imports/template/",
+        "The first row has no heading that is known; take a template: GET /api/imports/template/",
+    ),
+    "heading_twice": ("Столбец {name} указан дважды", "The column {name} is there twice"),
+    "row_unreadable": ("Строку не удалось прочитать", "The row cannot be read"),
+    "row_not_json": ("Строка — не JSON", "The line is no JSON"),
+    "row_not_object": ("Ожидается объект JSON", "A JSON object is expected"),
+    "row_has_formula": (
+        "В строке есть формула: вставьте вместо неё значение",
+        "The row has a formula: put its value there instead",
+    ),
+    "row_contradicts": (
+        "Противоречит строке {place} этого же файла",
+        "It contradicts row {place} of the same file",
+    ),
+    "cell_has_formula": ("Ожидается значение, а не формула", "A value is expected, not a formula"),
+    "day_is_number": (
+        "Ожидается дата, а не число: задайте ячейке формат даты",
+        "A date is expected, not a number: give the cell the format of a date",
+    ),
+    "number_is_exponent": (
+        "Число записано как {value}: цифры потеряны, задайте ячейке текстовый формат",
+        "The number is written as {value}: its digits are lost, give the cell the format of text",
+    ),
+    "number_lost_digits": (
+        "Таблица хранит точно только {most} цифр: задайте ячейке текстовый формат",
+        "A spreadsheet keeps only {most} digits exactly: give the cell the format of text",
+    ),
+    "multipart_malformed": ("Тело multipart/form-data не удалось разобрать", "The multipart/form-data cannot be read"),
+    "multipart_expected": (
+        "Ожидается multipart/form-data с файлом в поле file",
+        "Expected is multipart/form-data with a file in the field file",
+    ),
     "taken": ("Такое значение уже есть", "This value is already taken"),
     "no_dry_run": (
         "Пробного выполнения у этого вызова нет; уберите dry_run",

@@ -102,3 +102,19 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "changes": ("Изменения", "Changes"),
 }
 """A field that is not here keeps its own name. `<field>_display` is called as the field, in another word form."""
+
+OTHER_HEADINGS: dict[str, tuple[str, ...]] = {
+    "phone": ("Номер телефона", "Тел", "Тел.", "Мобильный", "Контактный телефон", "Phone number", "Mobile"),
+    "email": ("Email", "E-mail", "Почта", "Электронная почта"),
+    "document_number": ("Паспорт", "Номер паспорта", "Серия и номер", "Passport", "Passport number"),
+    "passport_issued_by": ("Кем выдан паспорт",),
+    "passport_issue_date": ("Дата выдачи паспорта", "Выдан"),
+    "birth_date": ("День рождения", "Date of birth"),
+    "last_name": ("Surname",),
+    "first_name": ("Given name",),
+    "middle_name": ("Patronymic",),
+    "inn": ("Налоговый номер", "INN", "TIN"),
+    "notes": ("Примечание", "Комментарий", "Comment"),
+    "organization_name": ("Название организации", "Компания", "Company"),
+}
+"""What else people write over a column of a file that they bring in."""

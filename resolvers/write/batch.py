@@ -90,6 +90,21 @@ async def perform_batch(
         return undone.results
 
 
+async def perform_within(
+    tx: Transaction, context: Context, steps: Callable[[Work], Awaitable[Sequence[Step]]]
+) -> list[Result]:
+    """The same as a part of a transaction that the caller has begun, and goes on with."""
+    batch = _Batch(context, steps, None, rollback=False)
+    await tx.fetch("SAVEPOINT batch")
+    try:
+        results = await batch.quickly(tx)
+    except _Careful:
+        await tx.fetch("ROLLBACK TO SAVEPOINT batch")
+        results = await batch.carefully(tx)
+    await tx.fetch("RELEASE SAVEPOINT batch")
+    return results
+
+
 class _Careful(Exception):
     """What a call has done cannot be taken back from memory alone."""
 

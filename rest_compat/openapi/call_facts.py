@@ -12,12 +12,14 @@ from models.jobs import Job
 from models.users import User
 from models.webhooks import Webhook
 from resolvers.faults import STATUS, Code
+from resolvers.imports.actions import ImportInput, start_import
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import Effect
 from resolvers.write.refusals import codes_of
 from rest_compat.auth import Entry
 from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
+from rest_compat.import_handlers import FileUpload, ImportDetail, ImportResult, ImportStart, ImportTemplate
 from rest_compat.list_handlers import Lists
 from rest_compat.search_handler import Search
 from rest_compat.statement_handlers import Balance, Statement
@@ -79,6 +81,10 @@ class Facts:
     """It can be had as a stream of events."""
     dry_run: str = ""
     """The entity that the answer of its dry run shows; empty where it has none."""
+    form: bool = False
+    """Its body is a form with a file."""
+    file: bool = False
+    """It answers a file."""
     searches: bool = False
     """It takes what somebody says, and answers whatever is found."""
 
@@ -152,6 +158,41 @@ def _(handler: Statement) -> Facts:
 def _(handler: Balance) -> Facts:
     del handler
     return Facts("BalanceAt", (*TOKEN, Code.NOT_FOUND, Code.VALIDATION), parameters=("at",))
+
+
+_FILES = (*TOKEN, Code.PERMISSION_DENIED, *BODY)
+
+
+@facts_of.register
+def _(handler: FileUpload) -> Facts:
+    del handler
+    return Facts("Upload", _FILES, 201, form=True)
+
+
+@facts_of.register
+def _(handler: ImportStart) -> Facts:
+    del handler
+    op = start_import
+    codes = tuple(dict.fromkeys((*codes_of(op), *BODY)))
+    return Facts("Job", codes, HTTPStatus.ACCEPTED, body=Body(ImportInput), operation=op, form=True)
+
+
+@facts_of.register
+def _(handler: ImportDetail) -> Facts:
+    del handler
+    return Facts("Job", (*TOKEN, Code.NOT_FOUND))
+
+
+@facts_of.register
+def _(handler: ImportResult) -> Facts:
+    del handler
+    return Facts("", (*TOKEN, Code.PERMISSION_DENIED, Code.NOT_FOUND), file=True)
+
+
+@facts_of.register
+def _(handler: ImportTemplate) -> Facts:
+    del handler
+    return Facts("", (*TOKEN, Code.VALIDATION), parameters=("template_kind", "template_format"), file=True)
 
 
 def _hidden(entity: type | None) -> tuple[Code, ...]:

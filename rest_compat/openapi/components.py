@@ -12,7 +12,7 @@ from resolvers.transfer.tables import SEPARATORS, Format
 from resolvers.value_kinds import Reference
 from resolvers.write.inputs import Mode, input_fields
 from rest_compat.http import CHALLENGE
-from rest_compat.openapi import over_time
+from rest_compat.openapi import incoming, over_time
 from rest_compat.openapi.dry_runs import dry_run_parameters, dry_run_schemas
 from rest_compat.openapi.examples import BY_NAME, example, refusal_of
 from rest_compat.openapi.pieces import parameter, ref
@@ -112,6 +112,7 @@ def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     said = tell("What to search over, separated by commas: customer, contract, sim, payment, ticket; all unless given.")
     yield "types", parameter("types", said, {"type": "string"}, "customer,sim")
     yield from over_time.parameters(tell)
+    yield from incoming.parameters(tell)
     yield from ((f"feed_{name}", one) for name, one in _feed_parameters(tell))
 
 
@@ -244,6 +245,9 @@ def _entities(tell: Teller) -> dict[str, Schema]:
     return {typename: entity_schema(typename, tell) for typename in TYPES}
 
 
+_ANSWERS = {**over_time.ANSWERS, **incoming.ANSWERS}
+
+
 def _of_facts(facts: Iterable[Facts], tell: Teller) -> Iterator[tuple[str, Schema]]:
     """The bodies, pages, answers of actions and statistics that these calls take and give."""
     for one in facts:
@@ -259,8 +263,8 @@ def _of_facts(facts: Iterable[Facts], tell: Teller) -> Iterator[tuple[str, Schem
             yield one.answers, _made(one.operation, tell)
         if one.answers.endswith("Statistics"):
             yield one.answers, statistics_schema(one.answers, tell)
-        if one.answers in over_time.ANSWERS:
-            yield one.answers, over_time.ANSWERS[one.answers](tell)
+        if one.answers in _ANSWERS:
+            yield one.answers, _ANSWERS[one.answers](tell)
         if one.searches:
             yield one.answers, _search_results(tell)
 
@@ -341,6 +345,8 @@ def tags(tell: Teller) -> list[Schema]:
     others = {
         "events": "The event feed: all that has happened.",
         "search": "One search over everything.",
+        "files": "Files that are to be brought in.",
+        "imports": "Whole files of customers brought in, row by row.",
         "billing": "Monthly fees: the policy, and the runs that settle what is due.",
     }
     return [auth, *entities, *({"name": name, "description": tell(said)} for name, said in others.items())]

@@ -11,7 +11,7 @@ from resolvers.read.list_criteria import criteria
 from resolvers.transfer.tables import MEDIA_TYPES
 from resolvers.words import word
 from resolvers.write.inputs import input_fields
-from rest_compat.openapi import components, dry_runs
+from rest_compat.openapi import components, dry_runs, incoming
 from rest_compat.openapi.call_facts import OF_FILES, facts_of
 from rest_compat.openapi.components import body_example, refusal_name
 from rest_compat.openapi.descriptions import Teller
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from resolvers.words import Language
     from resolvers.write.operation import Operation
     from rest_compat.http import Endpoint
-    from rest_compat.openapi.call_facts import Body, Facts
+    from rest_compat.openapi.call_facts import Facts
     from rest_compat.openapi.schemas import Schema
 
 JSON = "application/json"
+FORM = "multipart/form-data"
 VERSION = "1.0.0"
 ABOUT = (
     "Customers, SIM cards, tariffs, contracts, payments and support tickets of a mobile operator. "
@@ -74,7 +75,7 @@ def _operation(endpoint: Endpoint, tell: Teller) -> dict[str, Any]:
         "description": "\n\n".join((about, *_conditions(facts.operation, tell))),
         "parameters": list(_parameters(endpoint, facts, tell)),
         "responses": _responses(facts, tell),
-        **({"requestBody": _body(facts.body)} if facts.body else {}),
+        **({"requestBody": _body(facts, tell)} if facts.body or facts.form else {}),
         **({"security": []} if facts.open else {}),
     }
 
@@ -109,10 +110,14 @@ def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Sche
         yield components.ordering_parameter(facts.lists, tell)
 
 
-def _body(body: Body) -> Schema:
-    required = any(field.required for field in input_fields(body.takes))
-    content = {"schema": ref("schemas", body.name), "example": body_example(body)}
-    return {"required": required, "content": {JSON: content}}
+def _body(facts: Facts, tell: Teller) -> Schema:
+    body, content = facts.body, dict[str, Any]()
+    if facts.form:
+        content[FORM] = {"schema": incoming.form_schema(body.takes if body else None, tell)}
+    if body:
+        content[JSON] = {"schema": ref("schemas", body.name), "example": body_example(body)}
+    required = facts.form or (body is not None and any(field.required for field in input_fields(body.takes)))
+    return {"required": required, "content": content}
 
 
 # --- what is answered ---------------------------------------------------------------------------------------------
@@ -125,7 +130,9 @@ def _responses(facts: Facts, tell: Teller) -> dict[str, Schema]:
         success["content"] = {JSON: {"schema": ref("schemas", facts.answers)}}
     if facts.streams:
         success["content"][STREAM] = {"schema": {"type": "string", "description": tell(AS_STREAM)}}
-    if facts.files:
+    if facts.file:
+        success["content"] = {}
+    if facts.files or facts.file:
         success["content"] |= {media_type: {} for media_type in MEDIA_TYPES.values()}
     if facts.keyed:
         said = tell("`true` for the answer of an earlier call with the same key.")

@@ -10,6 +10,7 @@ import strawberry
 from models.billing import FirstMonth, PeriodStatus, RefundUnused, ResumeAnchor
 from models.contracts import ContractStatus, SuspensionReason
 from models.customers import CustomerStatus, CustomerType, DocumentType
+from models.imports import Imported, OnFault
 from models.jobs import JobStatus
 from models.payments import PaymentMethod, PaymentStatus, TransactionType
 from models.sims import SimStatus
@@ -33,7 +34,9 @@ __all__ = [
     "DocumentType",
     "ErrorCode",
     "FirstMonth",
+    "Imported",
     "JobStatus",
+    "OnFault",
     "OrderDirection",
     "PaymentMethod",
     "PaymentStatus",
@@ -236,6 +239,22 @@ describe(
         JobStatus.DONE: "It was done to its end; what single units could not be done, its result names.",
         JobStatus.FAILED: "It could not go on; what its batches had done until then stays.",
         JobStatus.CANCELLED: "It was called off; what its batches had done until then stays.",
+    },
+)
+describe(
+    Imported,
+    "What the rows of an imported file are.",
+    {
+        Imported.CUSTOMERS: "Customers, known again by their document or their phone.",
+    },
+)
+describe(
+    OnFault,
+    "What an import does where a row is at fault.",
+    {
+        OnFault.SKIP: "The row is left out, all others are brought in.",
+        OnFault.STOP: "What stands before it is brought in, the rest is not tried.",
+        OnFault.NOTHING: "All or nothing: one row at fault, and none is brought in.",
     },
 )
 describe(

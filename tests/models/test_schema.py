@@ -38,6 +38,7 @@ CHECKS = """
     webhooks_types webhooks_role webhooks_status webhooks_position webhooks_held webhooks_lengths
     webhook_secrets_secret
     webhook_deliveries_entity webhook_deliveries_status webhook_deliveries_attempts webhook_deliveries_lengths
+    uploads_lengths import_results_outcome
     login_failures_lengths
     idempotency_keys_outcome idempotency_keys_lengths
 """
@@ -120,6 +121,9 @@ INDEXES = {
     "webhook_deliveries_due": "webhook_id, next_at, event_id",
     "webhook_deliveries_waiting": "webhook_id, entity, entity_id, event_id",
     "webhook_deliveries_done": "updated_at",
+    "uploads_created": "created_at",
+    "uploads_created_by": "created_by_id, created_at",
+    "import_results_entity": "job_id, entity_id",
     "sessions_user": "user_id, id",
     "sessions_expires": "expires_at",
     "refresh_tokens_session": "session_id",

@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from models import billing, contracts, customers, jobs, payments, sims, tariffs, tickets
+from models import billing, contracts, customers, imports, jobs, payments, sims, tariffs, tickets
 from models import users as user_models
 from models import webhooks as webhook_models
 from resolvers.faults import Code
@@ -42,6 +42,8 @@ ENUMS = (
     tickets.TicketCategory,
     tickets.TicketPriority,
     jobs.JobStatus,
+    imports.Imported,
+    imports.OnFault,
     user_models.Role,
     webhook_models.WebhookStatus,
     webhook_models.DeliveryStatus,

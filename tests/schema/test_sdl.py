@@ -107,7 +107,7 @@ MUTATIONS = re.findall(
     createTariff updateTariff deleteTariff activateTariff deactivateTariff
     createContract updateContract deleteContract activateContract suspendContract resumeContract terminateContract
     addContractBalance deductContractBalance billContract grantPromisedPayment postponeSuspension waivePeriod
-    changeTariff cancelTariffChange repriceContracts updateBillingPolicy startBillingRun
+    changeTariff cancelTariffChange repriceContracts updateBillingPolicy startBillingRun startImport
     createPayment updatePayment deletePayment submitPayment processPayment cancelPayment failPayment refundPayment
     createTicket updateTicket deleteTicket assignTicket unassignTicket startTicketWork waitTicket resolveTicket
     closeTicket reopenTicket

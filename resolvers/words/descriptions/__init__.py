@@ -7,6 +7,7 @@ from resolvers.words.descriptions.calls import CALLS
 from resolvers.words.descriptions.events import EVENTS
 from resolvers.words.descriptions.fields import FIELDS
 from resolvers.words.descriptions.filters import FILTERS
+from resolvers.words.descriptions.imports import IMPORTS
 from resolvers.words.descriptions.inputs import INPUTS
 from resolvers.words.descriptions.jobs import JOBS
 from resolvers.words.descriptions.people import PEOPLE
@@ -24,4 +25,5 @@ RUSSIAN: dict[str, str] = {
     **EVENTS,
     **BILLING,
     **WEBHOOKS,
+    **IMPORTS,
 }

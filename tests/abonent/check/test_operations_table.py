@@ -75,6 +75,7 @@ webhook.delete           any                                           admin
 webhook.rotate_secret    any                                           admin
 webhook.resume           paused → ok                                   admin
 webhook.replay           any                                           admin
+import.start             any                                           supervisor, admin
 """
 
 
