@@ -79,6 +79,10 @@ LIMITS: Final[Mapping[str, Reader]] = {
 DUE_HOURS: Final[Mapping[TicketPriority, Reader]] = {
     priority: (f"ABONENT_DUE_HOURS_{priority.upper()}", setting_values.whole(1, 8_760)) for priority in TicketPriority
 }
+FIRST_RESPONSE_HOURS: Final[Mapping[TicketPriority, Reader]] = {
+    priority: (f"ABONENT_FIRST_RESPONSE_HOURS_{priority.upper()}", setting_values.whole(1, 8_760))
+    for priority in TicketPriority
+}
 SERVING: Final[Mapping[str, Reader]] = {
     "host": ("ABONENT_HOST", str),
     "port": ("ABONENT_PORT", setting_values.whole(0, 65_535)),
@@ -118,7 +122,7 @@ class Configuration:
 def variables() -> Iterator[str]:
     """The names of all variables that mean something."""
     yield from ("DATABASE_URL", "SECRET_KEY", "SECRET_KEY_OLD", ADMIN_PASSWORD)
-    for group in (PLAIN, LIMITS, DUE_HOURS, SERVING):
+    for group in (PLAIN, LIMITS, DUE_HOURS, FIRST_RESPONSE_HOURS, SERVING):
         yield from (name for name, _ in group.values())
 
 
@@ -149,7 +153,8 @@ def load(given: Mapping[str, str] | None = None) -> Configuration:
     """
     source = _Source(environment() if given is None else given)
     url = source.take("DATABASE_URL", setting_values.database_url) or DEFAULT_DATABASE
-    plain, limits, due = (source.take_all(group) for group in (PLAIN, LIMITS, DUE_HOURS))
+    plain, limits = source.take_all(PLAIN), source.take_all(LIMITS)
+    due, first_response = source.take_all(DUE_HOURS), source.take_all(FIRST_RESPONSE_HOURS)
     serving = source.take_all(SERVING)
     admin_password = source.take_secret(ADMIN_PASSWORD, source.given.get(ADMIN_PASSWORD, ""), setting_values.password)
     keys = () if source.problems else _secret_keys(source, url)
@@ -157,7 +162,11 @@ def load(given: Mapping[str, str] | None = None) -> Configuration:
         raise BadSettings(source.problems)
     settings = Settings(url, keys, query_limits=QueryLimits(**limits), **plain)
     return Configuration(
-        settings=replace(settings, due_hours=MappingProxyType({**settings.due_hours, **due})),
+        settings=replace(
+            settings,
+            due_hours=MappingProxyType({**settings.due_hours, **due}),
+            first_response_hours=MappingProxyType({**settings.first_response_hours, **first_response}),
+        ),
         serving=Serving(**serving),
         admin_password=admin_password,
         warnings=tuple(_unknown(source.given)),

@@ -6,6 +6,7 @@ Tortoise declares the models, their columns and relations; every statement is ou
 from tortoise import Tortoise
 
 from models.billing import BillingPolicy, ChargePeriod, TariffTerms
+from models.comments import Comment
 from models.contracts import Contract
 from models.customers import Customer
 from models.jobs import Job
@@ -22,6 +23,7 @@ __all__ = [
     "AuditEvent",
     "BillingPolicy",
     "ChargePeriod",
+    "Comment",
     "Contract",
     "Customer",
     "IdempotencyKey",

@@ -35,6 +35,12 @@ def _due_hours() -> Mapping[TicketPriority, int]:
     )
 
 
+def _first_response_hours() -> Mapping[TicketPriority, int]:
+    return MappingProxyType(
+        {TicketPriority.CRITICAL: 1, TicketPriority.HIGH: 2, TicketPriority.MEDIUM: 4, TicketPriority.LOW: 8}
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that an operator of the system can set; defaults are those of `contract.md`."""
@@ -49,6 +55,7 @@ class Settings:
     refresh_grace: timedelta = timedelta(seconds=30)
     """For which a refresh token that has been used may be used again: by another tab, after a lost answer."""
     due_hours: Mapping[TicketPriority, int] = field(default_factory=_due_hours)
+    first_response_hours: Mapping[TicketPriority, int] = field(default_factory=_first_response_hours)
     query_limits: QueryLimits = field(default_factory=QueryLimits)
     max_body_bytes: int = 1_048_576
     import_bytes: int = 104_857_600

@@ -74,6 +74,8 @@ class Ticket(Entity):
     assigned_at = MomentField(null=True)
     resolved_at = MomentField(null=True)
     closed_at = MomentField(null=True)
+    first_response_due_at = MomentField(null=True)
+    first_response_at = MomentField(null=True, description="when the staff first answered, or resolved it")
     search = fields.TextField()
 
     class Meta:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
+from resolvers import comments, contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.billing import policy, run
 from resolvers.imports import actions as imports
 from resolvers.jobs import actions
@@ -20,6 +20,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *contracts.OPERATIONS,
     *payments.OPERATIONS,
     *tickets.OPERATIONS,
+    *comments.OPERATIONS,
     *users.OPERATIONS,
     *policy.OPERATIONS,
     *run.OPERATIONS,

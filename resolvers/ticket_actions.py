@@ -175,6 +175,8 @@ async def wait_ticket(work: Work, ticket: Ticket) -> Ticket:
 )
 async def resolve_ticket(work: Work, ticket: Ticket, data: ResolveInput) -> Ticket:
     """Say what solved the trouble. The answer tells the whole seconds from opening to now."""
+    if ticket.first_response_at is None:
+        ticket.first_response_at = work.now
     ticket.resolution, ticket.resolved_at = data.resolution, work.now
     work.notes["resolution_time"] = int((work.now - ticket.created_at).total_seconds())
     return ticket

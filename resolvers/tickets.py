@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from models.comments import Comment
 from models.contracts import Contract
 from models.customers import Customer
 from models.tickets import OPEN, Ticket, TicketCategory, TicketPriority
@@ -70,6 +71,10 @@ LIST = ListSpec(
         Filter("is_overdue", IS_OVERDUE, "Open tickets past their due time, or all others."),
         Filter("is_unassigned", IS_UNASSIGNED, "Open tickets that are assigned to nobody, or all others."),
         Filter("due", column(Ticket, "due_at"), "By the time at which it is due."),
+        Filter(
+            "first_response_due", column(Ticket, "first_response_due_at"), "By the time by which it should be answered."
+        ),
+        Filter("first_response", column(Ticket, "first_response_at"), "By the time at which it was first answered."),
         Filter("assigned", column(Ticket, "assigned_at"), "By the time at which it was assigned."),
         Filter("resolved", column(Ticket, "resolved_at"), "By the time at which it was resolved."),
         Filter("closed", column(Ticket, "closed_at"), "By the time at which it was closed."),
@@ -102,7 +107,7 @@ async def create_ticket(work: Work, data: TicketInput) -> Ticket:
     customer = await work.lock(Customer, data.customer_id, Lock.SHARE, named="customer_id")
     ticket = Ticket(**given(data), created_by_id=work.actor_id)
     await _check_contract(work, ticket)
-    ticket.due_at = due(work.context.settings, work.now, ticket.priority)
+    _set_due(work.context.settings, ticket, work.now)
     ticket.search = ticket.searchable(customer)
     return await work.add(ticket)
 
@@ -116,9 +121,11 @@ async def _check_contract(work: Work, ticket: Ticket) -> None:
         raise invalid("contract_id", "not_of_customer", contract=contract.id)
 
 
-def due(settings: Settings, opened: datetime, priority: TicketPriority) -> datetime:
-    """When a ticket of this priority is due."""
-    return opened + timedelta(hours=settings.due_hours[priority])
+def _set_due(settings: Settings, ticket: Ticket, opened: datetime) -> None:
+    """When a ticket of this priority is due, and, until somebody has answered, its first response."""
+    ticket.due_at = opened + timedelta(hours=settings.due_hours[ticket.priority])
+    if ticket.first_response_at is None:
+        ticket.first_response_due_at = opened + timedelta(hours=settings.first_response_hours[ticket.priority])
 
 
 async def _lock_with_owners(work: Work, target: int, data: TicketInput) -> Ticket:
@@ -149,7 +156,7 @@ async def update_ticket(work: Work, ticket: Ticket, data: TicketInput) -> Ticket
     if changes.keys() & {"customer_id", "contract_id"}:
         await _check_contract(work, ticket)
     if "priority" in changes and ticket.status in OPEN:
-        ticket.due_at = due(work.context.settings, ticket.created_at, ticket.priority)
+        _set_due(work.context.settings, ticket, ticket.created_at)
     ticket.search = ticket.searchable(await work.lock_owner(Customer, ticket.customer_id, Lock.SHARE))
     return ticket
 
@@ -163,7 +170,9 @@ async def update_ticket(work: Work, ticket: Ticket, data: TicketInput) -> Ticket
     says="deleted",
 )
 async def delete_ticket(work: Work, ticket: Ticket) -> Ticket:
-    """Delete a ticket in any state; its history stays readable."""
+    """Delete a ticket in any state, and what was said on it; its history stays readable."""
+    for comment in await work.lock_children(Comment, "ticket_id", [ticket.id]):
+        await work.remove(comment)
     await work.remove(ticket)
     return ticket
 

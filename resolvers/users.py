@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.comments import Comment
 from models.journal import AuditEvent
 from models.money import LedgerEntry
 from models.payments import Payment
@@ -204,6 +205,7 @@ async def delete_user(work: Work, user: User) -> User:
         payments=(Payment, "processed_by_id"),
         tickets=(Ticket, "created_by_id"),
         assigned_tickets=(Ticket, "assigned_to_id"),
+        comments=(Comment, "author_id"),
     )
     await work.remove(user)
     return user

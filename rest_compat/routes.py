@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import Mount, Route, Router
 
 from models.billing import BillingPolicy
+from models.comments import Comment
 from models.jobs import Job
 from models.journal import AuditEvent
 from models.payments import Payment, PaymentStatus
@@ -17,7 +18,7 @@ from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
 from models.webhooks import Webhook
-from resolvers import contracts, customers, journal, payments, sims, tariffs, tickets, users
+from resolvers import comments, contracts, customers, journal, payments, sims, tariffs, tickets, users
 from resolvers.billing import periods, terms
 from resolvers.billing.policy import update_policy
 from resolvers.billing.run import start_billing_run
@@ -100,7 +101,8 @@ def _shape(path: str) -> tuple[str, ...]:
 def endpoints() -> tuple[Endpoint, ...]:
     """Every call, in the order in which the documentation shows them."""
     of_entities = (endpoint for spec in _ENTITIES for endpoint in _of_entity(spec))
-    return (*_AUTH, *_SEARCH, *of_entities, *_OF_CONTRACTS, *_BILLING, *_IMPORTS, *_PROFILE, *_EVENTS)
+    of_comments = _of_one(Comment, "/comments/")  # they are listed and made on their ticket
+    return (*_AUTH, *_SEARCH, *of_entities, *_OF_CONTRACTS, *of_comments, *_BILLING, *_IMPORTS, *_PROFILE, *_EVENTS)
 
 
 _ELSEWHERE = (update_policy, start_billing_run, start_import)
@@ -159,7 +161,7 @@ _ENTITIES = (
 )
 _UNCOUNTED = (User, Job, Webhook)
 """They have no statistics."""
-_NESTED = (journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST, deliveries.LIST)
+_NESTED = (journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST, deliveries.LIST, comments.LIST)
 _LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, *_NESTED)}
 
 
@@ -168,18 +170,23 @@ def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:
     typename, base = spec.table.typename, f"/{spec.table.name}/"
     entity: Any = MODELS[typename]
     yield Endpoint("GET", base, Lists(spec, sight=entity), "All of them, page by page.")
-    yield Endpoint("GET", f"{base}{{id}}/", Detail(entity), "One of them.")
-    for operation in OPERATIONS:
-        if operation.entity is entity and operation not in _ELSEWHERE:
-            yield from _of_operation(operation, base)
-    for field in origins(TYPES[typename]):
-        if isinstance(field.origin, ToMany):
-            listed = Lists(_LISTS[field.origin.target], _belonging(field.origin), sight=entity, parent=entity)
-            yield Endpoint("GET", f"{base}{{id}}/{field.python_name}/", listed, field.description)
+    yield from _of_one(entity, base)
     for name, about, *within in _NAMED.get(typename, ()):
         yield Endpoint("GET", f"{base}{name}/", Lists(spec, tuple(within), sight=entity), about)
     if entity not in _UNCOUNTED:
         yield Endpoint("GET", f"{base}statistics/", Statistics(entity), "Figures, exact at the moment of asking.")
+
+
+def _of_one(entity: Any, base: str) -> Iterator[Endpoint]:
+    """A row of an entity, what can be done with it, and what belongs to it."""
+    yield Endpoint("GET", f"{base}{{id}}/", Detail(entity), "One of them.")
+    for operation in OPERATIONS:
+        if operation.entity is entity and operation not in _ELSEWHERE:
+            yield from _of_operation(operation, base)
+    for field in origins(TYPES[entity.__name__]):
+        if isinstance(field.origin, ToMany):
+            listed = Lists(_LISTS[field.origin.target], _belonging(field.origin), sight=entity, parent=entity)
+            yield Endpoint("GET", f"{base}{{id}}/{field.python_name}/", listed, field.description)
 
 
 def _of_operation(operation: Operation, base: str) -> Iterator[Endpoint]:

@@ -60,6 +60,8 @@ class Write:
         """Of its success; what is done later is only accepted."""
         if self.operation.starts_job:
             return HTTPStatus.ACCEPTED
+        if self.operation.answers:
+            return HTTPStatus.CREATED
         return 204 if self.silent else _STATUS[self.operation.effect]
 
     async def __call__(self, request: Request, context: Context) -> Response:
@@ -161,7 +163,7 @@ async def _presented(context: Context, reader: Reader, outcome: Outcome) -> byte
     entity = await _entity(context, reader, outcome)
     if outcome.dry:
         return told_dry(outcome, context.language, entity or b"null", extras(outcome))
-    if op.effect is Effect.ACTION and not op.starts_job:
+    if op.effect is Effect.ACTION and not op.starts_job and not op.answers:
         return _told(context, outcome, entity)
     made_with = op.effect is Effect.CREATE and op.extras
     return orjson.dumps({**orjson.loads(entity), **extras(outcome)}) if made_with else entity
@@ -175,6 +177,9 @@ async def _entity(context: Context, reader: Reader, outcome: Outcome) -> bytes:
     role = require(context, op.may).role
     if op.starts_job:
         return await read(reader, Job.__name__, outcome.notes.get("job_id", outcome.id), role, context.language)
+    if op.answers:
+        note, made = op.answers
+        return await read(reader, made.__name__, outcome.notes[note], role, context.language)
     return await read(reader, op.entity.__name__, outcome.id, role, context.language)
 
 

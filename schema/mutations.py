@@ -58,6 +58,9 @@ _EXTRAS: Final[dict[str, Callable[[], Any]]] = {
         "The payment that was made by it.",
         lambda done: done.notes["payment_id"],
     ),
+    "comment_id": lambda: row_field(
+        "comment", TYPES["Comment"], "Comment", "What was said by it.", lambda done: done.notes["comment_id"]
+    ),
     "job_id": lambda: row_field(
         "job",
         TYPES["Job"],

@@ -16,6 +16,7 @@ from schema.types.connections import Connection
 from schema.types.journal import EventFeed
 from schema.types.links import (
     BillingPolicyLink,
+    CommentLink,
     ContractLink,
     CustomerLink,
     EventLink,
@@ -56,6 +57,7 @@ class Query:
     payments: Connection[PaymentLink] | None = many(payments.LIST, "All payments, a page at a time.")
     ticket: TicketLink | None = one("Ticket", "The ticket with this id, or null.")
     tickets: Connection[TicketLink] | None = many(tickets.LIST, "All tickets, a page at a time.")
+    comment: CommentLink | None = one("Comment", "The comment on a ticket with this id, or null.")
     user: UserLink | None = one(
         "User", "The user with this id; null if there is none, or none that the caller may see."
     )

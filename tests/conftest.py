@@ -39,6 +39,7 @@ TABLES = (
     "sims",
     "payments",
     "tickets",
+    "comments",
     "ledger_entries",
     "audit_events",
     "import_results",

@@ -24,6 +24,7 @@ TABLES = (
     "payments",
     "ledger_entries",
     "tickets",
+    "comments",
     "users",
     "sessions",
     "audit_events",

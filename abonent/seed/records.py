@@ -17,16 +17,17 @@ from models.tickets import OPEN, TicketPriority
 from resolvers.value_kinds import hundredths_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from abonent.seed.world import World
+    from models.settings import Settings
 
 RECENT: Final = SPAN - timedelta(days=12)
 """Open tickets are no older, so that some are overdue, and some are not."""
 MONEY: Final = ("credit_limit", "balance")
 
 
-def ticket_rows(world: World, due_hours: Mapping[TicketPriority, int]) -> Iterator[TicketRow]:
+def ticket_rows(world: World, settings: Settings) -> Iterator[TicketRow]:
     """One ticket for every second customer, in the order of time."""
     chance = world.random
     states = [
@@ -35,12 +36,10 @@ def ticket_rows(world: World, due_hours: Mapping[TicketPriority, int]) -> Iterat
     ]
     opened = sorted((world.some_time(RECENT if state in OPEN else SPAN * 0.1, SPAN), state) for state in states)
     for row_id, (since, state) in enumerate(opened, world.first["tickets"]):
-        yield _ticket(world, row_id, since, state, due_hours)
+        yield _ticket(world, row_id, since, state, settings)
 
 
-def _ticket(
-    world: World, row_id: int, since: timedelta, state: str, due_hours: Mapping[TicketPriority, int]
-) -> TicketRow:
+def _ticket(world: World, row_id: int, since: timedelta, state: str, settings: Settings) -> TicketRow:
     chance, at = world.random, world.at(since)
     known = max(1, int(world.scale * min(1.0, since / (SPAN * 0.98))))
     customer = world.customers[chance.randrange(known)]
@@ -64,7 +63,9 @@ def _ticket(
         resolution="Решено" if state in {"resolved", "closed"} else None,
         assigned_to_id=chance.choice(world.staff) if assigned else None,
         created_by_id=chance.choice(world.staff),
-        due_at=at + timedelta(hours=due_hours[priority]),
+        due_at=at + timedelta(hours=settings.due_hours[priority]),
+        first_response_due_at=at + timedelta(hours=settings.first_response_hours[priority]),
+        first_response_at=done if state in {"resolved", "closed"} else None,
         assigned_at=at + timedelta(minutes=10) if assigned else None,
         resolved_at=done if state in {"resolved", "closed"} else None,
         closed_at=done if state == "closed" else None,

@@ -160,6 +160,8 @@ class TicketRow(NamedTuple):
     assigned_to_id: int | None
     created_by_id: int | None
     due_at: datetime
+    first_response_due_at: datetime
+    first_response_at: datetime | None
     assigned_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None

@@ -72,7 +72,7 @@ async def _write_all(writer: Bulk, bar: tqdm[NoReturn], world: World, settings: 
         await _write(writer, bar, "payments", [payment for payment, _ in pairs])
         await _write(writer, bar, "ledger_entries", [entry for _, entry in pairs if entry])
     await writer.run(BALANCES.format(first=world.first["contracts"]))
-    for tickets in _batches(ticket_rows(world, settings.due_hours)):
+    for tickets in _batches(ticket_rows(world, settings)):
         await _write(writer, bar, "tickets", tickets)
 
 

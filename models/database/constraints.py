@@ -125,6 +125,12 @@ _CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "closed": ("closed_at", "status"),
         "lengths": (),
     },
+    "comments": {
+        "is_internal": ("is_internal",),
+        "from_customer": ("from_customer",),
+        "side": ("from_customer", "is_internal"),
+        "lengths": (),
+    },
     "tariff_terms": {"version": ("version",), "monthly_fee": ("monthly_fee",)},
     "charge_periods": {
         "status": ("status",),

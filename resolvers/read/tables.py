@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from models.billing import BillingPolicy, ChargePeriod, TariffTerms
+from models.comments import Comment
 from models.contracts import Contract
 from models.customers import Customer
 from models.jobs import Job
@@ -29,6 +30,7 @@ TARIFFS: Final = Table("tariffs", "trf", "Tariff")
 CONTRACTS: Final = Table("contracts", "ctr", "Contract")
 PAYMENTS: Final = Table("payments", "pay", "Payment")
 TICKETS: Final = Table("tickets", "tkt", "Ticket")
+COMMENTS: Final = Table("comments", "cmt", "Comment")
 USERS: Final = Table("users", "usr", "User")
 STAFF: Final = Table("users", "stf", "Staff")
 """Users as everybody may see them: id, username, full name."""
@@ -54,6 +56,7 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
         CONTRACTS,
         PAYMENTS,
         TICKETS,
+        COMMENTS,
         USERS,
         STAFF,
         STATEMENTS,
@@ -76,6 +79,7 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "Contract": Contract,
     "Payment": Payment,
     "Ticket": Ticket,
+    "Comment": Comment,
     "User": User,
     "Staff": User,
     "LedgerEntry": LedgerEntry,

@@ -30,6 +30,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "payment_cancelled": ("Платёж отменён", "Payment cancelled"),
     "payment_failed": ("Платёж отмечен как неуспешный", "Payment marked as failed"),
     "payment_refunded": ("Платёж возвращён", "Payment refunded"),
+    "ticket_commented": ("Комментарий добавлен", "Comment added"),
     "ticket_assigned": ("Тикет назначен", "Ticket assigned"),
     "ticket_unassigned": ("Назначение снято", "Ticket unassigned"),
     "ticket_started": ("Работа над тикетом начата", "Work on the ticket started"),

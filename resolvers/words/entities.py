@@ -8,6 +8,8 @@ ENTITIES: dict[str, tuple[str, str]] = {
     "Contract": ("Договор", "Contract"),
     "Payment": ("Платёж", "Payment"),
     "Ticket": ("Тикет", "Ticket"),
+    "Comment": ("Комментарий", "Comment"),
+    "comments": ("комментарии", "comments"),
     "Job": ("Задание", "Job"),
     "Webhook": ("Вебхук", "Webhook"),
     "User": ("Пользователь", "User"),

@@ -267,6 +267,18 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Ожидается дата с {first} по {last}",
         "A date from {first} to {last} is expected",
     ),
+    "internal_from_customer": (
+        "Слова клиента не бывают внутренними: выберите одно",
+        "What a customer says is never internal: choose one of the two",
+    ),
+    "comment_of_another": (
+        "Комментарий может изменить только его автор",
+        "A comment can be changed by its author only",
+    ),
+    "comment_settled": (
+        "Комментарий можно изменить в течение {minutes} минут, они прошли: напишите новый",
+        "A comment can be changed for {minutes} minutes, which have passed: write another one",
+    ),
     "before_first_day": ("Не раньше {first}, с которого начинается период", "Not before {first}, where it begins"),
     "not_a_moment": (
         "Ожидается дата ГГГГ-ММ-ДД или время ISO 8601 с часовым поясом",

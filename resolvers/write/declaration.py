@@ -69,6 +69,8 @@ class Operation:
     """The notes that its answer shows beside the entity."""
     graphql_extras: tuple[str, ...]
     """Further ones that GraphQL shows; the REST document's answers have no such key."""
+    answers: tuple[str, type[Entity]] | None
+    """REST answers with the row that it makes: the note that has its id, and its entity."""
     raises: tuple[Code, ...]
     """Codes of refusals that nothing else of the declaration implies."""
     starts_job: bool
@@ -112,6 +114,7 @@ def operation(
     keyed: bool = True,
     extras: tuple[str, ...] = (),
     graphql_extras: tuple[str, ...] = (),
+    answers: tuple[str, type[Entity]] | None = None,
     raises: tuple[Code, ...] = (),
     starts_job: bool = False,
     only: int | None = None,
@@ -144,6 +147,7 @@ def operation(
             keyed=keyed,
             extras=extras,
             graphql_extras=graphql_extras,
+            answers=answers,
             raises=raises,
             starts_job=starts_job,
             only=only,

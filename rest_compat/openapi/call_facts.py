@@ -220,6 +220,8 @@ def _answer_of(handler: Write) -> str:
     op = handler.operation
     if op.starts_job:
         return "Job"
+    if op.answers:
+        return op.answers[1].__name__
     if op.effect is Effect.ACTION:
         return f"{op.graphql[0].upper()}{op.graphql[1:]}Done"
     return f"{op.entity.__name__}Made" if op.extras else op.entity.__name__

@@ -352,4 +352,4 @@ def tags(tell: Teller) -> list[Schema]:
     return [auth, *entities, *({"name": name, "description": tell(said)} for name, said in others.items())]
 
 
-_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job", "Webhook")
+_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "Comment", "User", "Job", "Webhook")

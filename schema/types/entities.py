@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from schema.types.billing import BillingPolicy, BillingRules, ChargePeriod, TariffTerms
+from schema.types.comments import Comment
 from schema.types.contracts import Contract
 from schema.types.customers import Customer
 from schema.types.jobs import Job
@@ -26,6 +27,7 @@ TYPES: Final[Mapping[str, type]] = {
     "Contract": Contract,
     "Payment": Payment,
     "Ticket": Ticket,
+    "Comment": Comment,
     "User": User,
     "Staff": Staff,
     "Event": Event,

@@ -8,6 +8,7 @@ import strawberry
 
 if TYPE_CHECKING:
     from schema.types.billing import BillingPolicy, ChargePeriod, TariffTerms
+    from schema.types.comments import Comment
     from schema.types.contracts import Contract
     from schema.types.customers import Customer
     from schema.types.jobs import Job
@@ -26,6 +27,7 @@ TariffLink = Annotated["Tariff", strawberry.lazy("schema.types.tariffs")]
 ContractLink = Annotated["Contract", strawberry.lazy("schema.types.contracts")]
 PaymentLink = Annotated["Payment", strawberry.lazy("schema.types.payments")]
 TicketLink = Annotated["Ticket", strawberry.lazy("schema.types.tickets")]
+CommentLink = Annotated["Comment", strawberry.lazy("schema.types.comments")]
 StaffLink = Annotated["Staff", strawberry.lazy("schema.types.users")]
 LedgerEntryLink = Annotated["LedgerEntry", strawberry.lazy("schema.types.journal")]
 EventLink = Annotated["Event", strawberry.lazy("schema.types.journal")]

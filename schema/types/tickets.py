@@ -7,7 +7,7 @@ from datetime import datetime
 import strawberry
 
 from models import tickets as model
-from resolvers import journal
+from resolvers import comments, journal
 from resolvers.read.columns import column
 from resolvers.read.tables import TICKETS
 from resolvers.tickets import IS_OVERDUE
@@ -15,7 +15,7 @@ from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import TicketCategory, TicketPriority, TicketStatus
 from schema.types.field_sources import computed, global_id, stored, to_many, to_one
-from schema.types.links import ContractLink, CustomerLink, EventLink, StaffLink
+from schema.types.links import CommentLink, ContractLink, CustomerLink, EventLink, StaffLink
 from schema.types.node import Node
 
 _ROW = model.Ticket
@@ -52,11 +52,20 @@ class Ticket(Node):
         sql_expressions.seconds_between("created_at", "resolved_at"),
         "Whole seconds from opening to resolution; null until then.",
     )
+    first_response_due_at: datetime | None = stored(
+        column(_ROW, "first_response_due_at"), "By when the staff should have answered the customer, by its priority."
+    )
+    first_response_at: datetime | None = stored(
+        column(_ROW, "first_response_at"),
+        "When the staff first answered the customer, or resolved it; null until then.",
+    )
+    comments_count: int = computed(sql_expressions.count_of("comments", "ticket_id"), "How much was said on it.")
     assigned_at: datetime | None = stored(column(_ROW, "assigned_at"), "When it was last assigned to somebody else.")
     resolved_at: datetime | None = stored(column(_ROW, "resolved_at"), "When it was resolved; null while it is not.")
     closed_at: datetime | None = stored(column(_ROW, "closed_at"), "When it was closed; null while it is not.")
     created_at: datetime = stored(column(_ROW, "created_at"), "When the ticket was opened.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the ticket last changed.")
+    comments: Connection[CommentLink] = to_many(comments.LIST, "ticket_id", "What was said on it, oldest first.")
     history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the ticket, newest first.", entity=_ROW.prefix
     )

@@ -32,6 +32,7 @@ CHECKS = """
     payments_external_id payments_lengths
     tickets_category tickets_priority tickets_status tickets_assigned tickets_in_progress tickets_resolved
     tickets_closed tickets_lengths
+    comments_side comments_lengths
     ledger_entries_amount
     audit_events_entity audit_events_changes audit_events_lengths
     jobs_arguments jobs_status jobs_progress jobs_finished jobs_running jobs_lengths
@@ -45,6 +46,7 @@ CHECKS = """
 # PostgreSQL has booleans
 ONLY_SQLITE_CHECKS = """
     users_is_active tariffs_is_active jobs_cancel_requested webhooks_is_active login_failures_is_pending
+    comments_is_internal comments_from_customer
 """
 UNIQUE = {
     "users_username_key": "username_key",
@@ -107,6 +109,9 @@ INDEXES = {
     "tickets_due": "due_at, id",
     "tickets_open_assigned": "assigned_to_id",
     "tickets_unassigned": "created_at, id",
+    "tickets_unanswered": "first_response_due_at, id",
+    "comments_ticket": "ticket_id, id",
+    "comments_author": "author_id, id",
     "ledger_entries_contract": "contract_id, id",
     "ledger_entries_actor": "actor_id, id",
     "audit_events_entity": "entity, entity_id, id",

@@ -110,7 +110,7 @@ MUTATIONS = re.findall(
     changeTariff cancelTariffChange repriceContracts updateBillingPolicy startBillingRun startImport
     createPayment updatePayment deletePayment submitPayment processPayment cancelPayment failPayment refundPayment
     createTicket updateTicket deleteTicket assignTicket unassignTicket startTicketWork waitTicket resolveTicket
-    closeTicket reopenTicket
+    closeTicket reopenTicket commentTicket updateTicketComment deleteTicketComment
     createUser updateUser deleteUser
     cancelJob
     createWebhook updateWebhook deleteWebhook rotateWebhookSecret resumeWebhook replayWebhook

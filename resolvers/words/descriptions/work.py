@@ -1,6 +1,51 @@
 """What calls and lists of contracts, payments, tickets and users do."""
 
 WORK: dict[str, str] = {
+    # comments
+    "What is said.": "Что сказано.",
+    "It is for the staff alone.": "Только для сотрудников.",
+    "The customer says it, and you write it down.": "Это говорит клиент, а вы записываете.",
+    "Comments that this user wrote.": "Комментарии, написанные этим пользователем.",
+    "Comments for the staff alone, or all others.": "Комментарии только для сотрудников или все прочие.",
+    "What the customer says, or all others.": "Сказанное клиентом или всё прочее.",
+    "By the time at which it was said.": "По времени комментария.",
+    "Something that was said on a ticket: by the staff, or by the customer.": (
+        "Сказанное в тикете: сотрудником или клиентом."
+    ),
+    "The ticket on which it was said.": "Тикет, в котором это сказано.",
+    "Who wrote it, for the customer or not; null for the system itself.": (
+        "Кто написал, от имени клиента или нет; null — сама система."
+    ),
+    "Name of who wrote it; null for the system itself.": "Имя написавшего; null — сама система.",
+    "What was said.": "Что сказано.",
+    "Whether it is for the staff alone.": "Только ли это для сотрудников.",
+    "Whether it is what the customer said.": "Сказано ли это клиентом.",
+    "When it was said.": "Когда сказано.",
+    "When it was last changed.": "Когда последний раз изменено.",
+    "Every change of the comment, newest first.": "Все изменения комментария, сначала новые.",
+    "What was said on it, oldest first.": "Что сказано в тикете, сначала старое.",
+    "How much was said on it.": "Сколько в нём комментариев.",
+    "By when the staff should have answered the customer, by its priority.": (
+        "До какого времени сотрудники должны ответить клиенту: по приоритету."
+    ),
+    "When the staff first answered the customer, or resolved it; null until then.": (
+        "Когда сотрудники впервые ответили клиенту или решили тикет; до этого null."
+    ),
+    "By the time by which it should be answered.": "По времени, до которого нужно ответить.",
+    "By the time at which it was first answered.": "По времени первого ответа.",
+    "Say something on a ticket, in any state: to the customer, unless it is internal, or in the customer's name.\n\n"
+    "The first that the staff say to the customer is the ticket's first response. When the customer says something, a\n"
+    "ticket that waits is taken up again: in progress, or new if it is assigned to nobody.": (
+        "Сказать что-либо в тикете, в любом его состоянии: клиенту, если комментарий не внутренний, или от имени "
+        "клиента.\n\nПервое, что сотрудники говорят клиенту, — первый ответ по тикету. Когда говорит клиент, ожидающий "
+        "тикет снова берётся в работу: «в работе» или «новый», если он никому не назначен."
+    ),
+    "Change what one has said oneself, within 15 minutes; its history keeps what it was.": (
+        "Изменить сказанное самим собой в течение 15 минут; прежний текст остаётся в истории."
+    ),
+    "Take back what was said on a ticket; the history stays readable.": (
+        "Удалить сказанное в тикете; история остаётся доступной."
+    ),
     # the account over time
     "What went on on its account from one day to another, both included.": (
         "Что происходило на его счёте с одного дня по другой включительно."
@@ -117,8 +162,8 @@ WORK: dict[str, str] = {
     "Change a ticket. Another priority moves the due time of an open one.": (
         "Изменить тикет. Другой приоритет переносит срок решения открытого тикета."
     ),
-    "Delete a ticket in any state; its history stays readable.": (
-        "Удалить тикет в любом состоянии; его история остаётся доступной."
+    "Delete a ticket in any state, and what was said on it; its history stays readable.": (
+        "Удалить тикет в любом состоянии вместе с комментариями; его история остаётся доступной."
     ),
     "Assign an open ticket to an active member of staff; its state stays. Employees assign to themselves only.": (
         "Назначить открытый тикет действующему сотруднику; состояние тикета не меняется. "

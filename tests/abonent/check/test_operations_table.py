@@ -63,6 +63,9 @@ ticket.wait              new, in_progress → waiting                    employe
 ticket.resolve           new, in_progress, waiting → resolved          employee, operator, supervisor, admin
 ticket.close             new, in_progress, waiting, resolved → closed  employee, operator, supervisor, admin
 ticket.reopen            resolved, closed → stays                      employee, operator, supervisor, admin
+ticket.comment           any                                           employee, operator, supervisor, admin
+comment.update           any                                           employee, operator, supervisor, admin
+comment.delete           any                                           supervisor, admin
 user.create              any                                           admin
 user.update              any                                           employee, operator, supervisor, admin +
 user.delete              any                                           admin
