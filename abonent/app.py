@@ -42,9 +42,12 @@ if TYPE_CHECKING:
     from models.settings import Settings
 
 CORS_REQUEST_HEADERS: Final = (
-    *("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-Request-ID"),
+    *("Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"),
+    *("Last-Event-ID", "Prefer", "X-Request-ID"),
 )
-CORS_ANSWER_HEADERS: Final = ("Idempotent-Replayed", "Retry-After", "Server-Timing", "X-Request-ID")
+CORS_ANSWER_HEADERS: Final = (
+    *("ETag", "Idempotent-Replayed", "Preference-Applied", "Retry-After", "Server-Timing", "X-Request-ID"),
+)
 LOCAL_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 """Pages that this machine serves itself."""
 DAY: Final = 86_400

@@ -2,7 +2,8 @@
 
     Fault                 a refusal with a code and a message
     ├── Invalid           a refusal of values, field by field
-    └── LimitExceeded     a refusal of what would take more than one request may
+    ├── LimitExceeded     a refusal of what would take more than one request may
+    └── Conflict          a refusal of a target that is not as the caller knows it (`resolvers/write/conflicts.py`)
 
 Doors turn them into their own shape (REST: a status and a body; GraphQL: a `UserError` or a top-level error).
 """
@@ -35,6 +36,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     CURSOR_EXPIRED = "cursor_expired"
+    CONFLICT = "conflict"
     PAYLOAD_TOO_LARGE = "payload_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
@@ -58,6 +60,7 @@ STATUS: Mapping[Code, int] = {
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.CURSOR_EXPIRED: 410,
+    Code.CONFLICT: 412,
     Code.PAYLOAD_TOO_LARGE: 413,
     Code.UNSUPPORTED_MEDIA_TYPE: 415,
     Code.IDEMPOTENCY_MISMATCH: 422,

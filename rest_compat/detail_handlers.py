@@ -10,6 +10,7 @@ import orjson
 from resolvers.faults import not_found
 from resolvers.identity.permissions import Permission, require, require_sight
 from resolvers.read.statistics import statistics
+from rest_compat.etags import tagged
 from rest_compat.http import answer, path_id
 from rest_compat.representations import read
 
@@ -39,7 +40,7 @@ class Detail:
         body = await read(context.reader, self.entity.__name__, row_id, caller.role, context.language)
         if body == b"null":
             raise not_found(self.entity, row_id)
-        return answer(context.weighed(body), context.language)
+        return tagged(request, answer(context.weighed(body), context.language))
 
 
 @dataclass(frozen=True, slots=True)

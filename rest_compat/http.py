@@ -17,6 +17,8 @@ from resolvers.faults import Code, Fault, Invalid, fault
 from resolvers.identity.optimistic_caller import UnprovenError
 from resolvers.value_kinds import MAX_INT
 from resolvers.words import Language, Message, say
+from resolvers.write.conflicts import Conflict
+from rest_compat.dry_runs import told_changes
 from web.request import context_of, language_of, presumed_context, receive_body
 
 if TYPE_CHECKING:
@@ -173,4 +175,9 @@ def told_of(refusal: Fault, language: Language) -> dict[str, object]:
     """The body of a refusal."""
     if isinstance(refusal, Invalid):
         return {name: [say(one, language) for one in messages] for name, messages in refusal.fields.items()}
-    return {"status": "error", "code": refusal.code.value, "message": say(refusal.message, language)}
+    told: dict[str, object] = {
+        "status": "error",
+        "code": refusal.code.value,
+        "message": say(refusal.message, language),
+    }
+    return told | {"changes": told_changes(refusal.changes)} if isinstance(refusal, Conflict) else told

@@ -18,6 +18,7 @@ from resolvers.write.declaration import DRY_RUN
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import AMOUNT, Call, Effect, admit, perform
 from rest_compat.dry_runs import applied, dry_run_asked, told_dry
+from rest_compat.etags import expected_by
 from rest_compat.http import answer, path_id
 from rest_compat.representations import read
 from web.request import idempotency_key, read_body, read_json, require_json
@@ -105,7 +106,18 @@ class Write:
         except Fault:
             await admit(context, op, target)
             raise
-        return Call(op, target, raw, _presented, self.mode, self.replace, key, DOCUMENT, dry_run=dry)
+        return Call(
+            op,
+            target,
+            raw,
+            _presented,
+            self.mode,
+            self.replace,
+            key,
+            DOCUMENT,
+            dry_run=dry,
+            expected=expected_by(request),
+        )
 
 
 def _target(request: Request, op: Operation) -> int | None:

@@ -110,11 +110,11 @@ class Factory:
         mode: Mode = Mode.FULL,
         key: str | None = None,
         document: str = "",
-        dry_run: bool = False,
+        rehearse: bool = False,
         **raw: Any,
     ) -> Answer:
         """Perform an operation, `sim.activate`, with its raw arguments. Raises its `Fault`."""
-        call = Call(BY_NAME[name], target, raw, id_only, mode=mode, key=key, document=document, dry_run=dry_run)
+        call = Call(BY_NAME[name], target, raw, id_only, mode=mode, key=key, document=document, dry_run=rehearse)
         return await perform(context or await self.context(role), call)
 
     async def patch(self, row: Entity, **raw: Any) -> Answer:

@@ -144,6 +144,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Тип содержимого не поддерживается: отправьте application/json",
         "The media type is not supported: send application/json",
     ),
+    "conflict": (
+        "{entity} {id}: данные изменились с тех пор, как были прочитаны; посмотрите изменения и повторите",
+        "{entity} {id}: it has changed since it was read; look at the changes, and try again",
+    ),
     "idempotency_mismatch": (
         "Этот Idempotency-Key уже использован с другими данными: возьмите новый ключ",
         "This Idempotency-Key was used with other data: take a new key",

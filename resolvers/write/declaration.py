@@ -81,6 +81,11 @@ class Operation:
     """It can be asked for a dry run; false where one would make no sense, or the input has its own `dry_run`."""
 
     @property
+    def takes_expected(self) -> bool:
+        """Its caller may say in which state the target is expected."""
+        return self.effect is not Effect.CREATE
+
+    @property
     def verb(self) -> str:
         return self.name.partition(".")[2]
 

@@ -2,8 +2,8 @@
 
 An operation is a plain async function with a line of facts above it. What `perform()` adds, in this order: permission
 (a first, cheap refusal) → preparation → write transaction → the caller and the permission as they are now → idempotency
-key → locks → state check → the function → audit events → the answer, read on the same connection → commit. No door has
-a branch in it. A dry run goes the same way up to the commit, and is undone there.
+key → locks → the state that the caller expects → state check → the function → audit events → the answer, read on the
+same connection → commit. No door has a branch in it. A dry run goes the same way up to the commit, and is undone there.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from resolvers.identity.permissions import require
 from resolvers.words import Message
 from resolvers.write import idempotency
 from resolvers.write.changes import Changed, changed_by
+from resolvers.write.conflicts import hold_expected
 from resolvers.write.declaration import Effect, Operation, operation
 from resolvers.write.inputs import Mode, input_fields, parse
 from resolvers.write.unit_of_work import Work, select
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from models.database import Reader, Transaction
     from resolvers.context import Context
     from resolvers.words import Language
+    from resolvers.write.conflicts import Expected
 
 __all__ = ["Effect", "Operation", "operation"]
 
@@ -73,6 +75,8 @@ class Call:
     """The answer may be large: it is read after the commit, while nobody waits for this transaction."""
     dry_run: bool = False
     """Do all of it, read the answer, and undo it."""
+    expected: Expected | None = None
+    """The state of its target that the caller knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,8 @@ async def _perform(work: Work, call: Call, data: object) -> Answer:
     try:
         work.begin(call.operation.verb)
         target = await lock_rows(work, call.operation, call.target, data)
+        if call.expected is not None and target is not None:
+            await hold_expected(work.context, work.tx, target, call.expected)
         row = await call_locked(work, call.operation, target, data)
         changed = await work.finish()
     except IntegrityError as error:

@@ -39,6 +39,8 @@ def _codes(operation: Operation) -> Iterator[Code]:
         yield Code.INVALID_TRANSITION
     if operation.effect is Effect.DELETE:
         yield Code.PROTECTED
+    if operation.takes_expected:
+        yield Code.CONFLICT
     yield from operation.raises
     if operation.keyed:
         yield Code.IDEMPOTENCY_MISMATCH

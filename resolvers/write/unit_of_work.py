@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 SKEW: Final = timedelta(minutes=1)
 """How far the clocks of two machines may be apart."""
+INSTANT: Final = timedelta(microseconds=1)
 BREATH: Final = 500
 """Rows after which a cascade lets others have the event loop."""
 
@@ -89,20 +90,20 @@ class Work:
         """The moment of the operation: taken once its rows are locked, and never before what was done to them last.
 
         A wait for a lock may be long. Taken before it, a row would change at a time that others have read past; so
-        every wait forgets the moment. Clocks of several machines differ; so, within reason, it is no earlier than the
-        rows' own.
+        every wait forgets the moment. Clocks of several machines differ; so, within reason, it is later than the
+        rows' own: whoever knows a row by its `updated_at` learns of every change.
         """
         if self._moment is None:
             moment = self.context.clock()
-            if self._newest is not None and moment < self._newest <= moment + SKEW:
-                moment = self._newest
+            if self._newest is not None and moment <= self._newest <= moment + SKEW:
+                moment = self._newest + INSTANT
             self._moment = moment
         return self._moment
 
     def since(self, row: Entity) -> datetime:
         """The moment of what happens to a row now: never before what happened to it last, whatever the clocks say."""
         last: datetime = row.updated_at
-        return max(self.now, last)
+        return self.now if self.now >= last else last + INSTANT
 
     @property
     def today(self) -> date:

@@ -79,6 +79,8 @@ class Facts:
     """It answers a file too, if one is asked for."""
     streams: bool = False
     """It can be had as a stream of events."""
+    tagged: bool = False
+    """Its answer has an entity tag."""
     dry_run: str = ""
     """The entity that the answer of its dry run shows; empty where it has none."""
     form: bool = False
@@ -125,7 +127,7 @@ def _(handler: Lists) -> Facts:
 @facts_of.register
 def _(handler: Detail) -> Facts:
     codes = TOKEN if handler.own else (*TOKEN, *_hidden(handler.entity), Code.NOT_FOUND)
-    return Facts(handler.entity.__name__, codes)
+    return Facts(handler.entity.__name__, codes, tagged=True)
 
 
 @facts_of.register

@@ -27,6 +27,7 @@ from rest_compat.openapi.schemas import (
     input_schema,
     statistics_schema,
 )
+from rest_compat.openapi.states import CONFLICT, conflict_schema, state_parameters
 from rest_compat.query_string import LARGEST_PAGE, PAGE_SIZE
 from schema.types.entities import TYPES
 from schema.types.enums import CODES
@@ -67,7 +68,7 @@ def refusal_name(codes: tuple[Code, ...]) -> str:
 
 def _refusal(codes: tuple[Code, ...], tell: Teller) -> Schema:
     """What each means, and how it looks."""
-    forms = {"ValidationError" if code is Code.VALIDATION else "Error" for code in codes}
+    forms = {_FORMS.get(code, "Error") for code in codes}
     schemas = [ref("schemas", form) for form in sorted(forms)]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     examples = {code.value: {"value": refusal_of(code, tell.language)} for code in codes}
@@ -79,6 +80,7 @@ def _refusal(codes: tuple[Code, ...], tell: Teller) -> Schema:
     return {**told, "headers": headers} if headers else told
 
 
+_FORMS = {Code.VALIDATION: "ValidationError", Code.CONFLICT: CONFLICT}
 _HEADERS: dict[int, Schema] = {
     401: {"WWW-Authenticate": {"schema": {"type": "string", "const": CHALLENGE}}},
     429: {"Retry-After": {"schema": {"type": "integer", "minimum": 1, "maximum": 60}}},
@@ -97,6 +99,7 @@ def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     key = {"type": "string", "pattern": "^[ -~]{1,255}$"}
     yield "idempotency_key", parameter("Idempotency-Key", said, key, "5f2d7a1e", place="header")
     yield from dry_run_parameters(tell)
+    yield from state_parameters(tell)
     said = tell("Number of the page, from 1.")
     yield "page", parameter("page", said, {"type": "integer", "minimum": 1, "default": 1}, 1)
     said = tell("Rows to a page; more than 1000 is 1000.")
@@ -207,6 +210,7 @@ def _shared(tell: Teller) -> dict[str, Schema]:
                 "message": {**text, "description": tell("What is wrong, for people, in the language of the answer.")},
             },
         },
+        CONFLICT: conflict_schema(tell),
         "ValidationError": {
             "type": "object",
             "description": tell(

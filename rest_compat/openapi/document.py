@@ -11,7 +11,7 @@ from resolvers.read.list_criteria import criteria
 from resolvers.transfer.tables import MEDIA_TYPES
 from resolvers.words import word
 from resolvers.write.inputs import input_fields
-from rest_compat.openapi import components, dry_runs, incoming
+from rest_compat.openapi import components, dry_runs, incoming, states
 from rest_compat.openapi.call_facts import OF_FILES, facts_of
 from rest_compat.openapi.components import body_example, refusal_name
 from rest_compat.openapi.descriptions import Teller
@@ -100,6 +100,10 @@ def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Sche
         yield ref("parameters", "idempotency_key")
     if facts.dry_run:
         yield from (ref("parameters", name) for name in dry_runs.PARAMETERS)
+    if facts.operation and facts.operation.takes_expected:
+        yield ref("parameters", "if_match")
+    if facts.tagged:
+        yield ref("parameters", "if_none_match")
     yield from (ref("parameters", name) for name in facts.parameters)
     if facts.searches:
         yield from (ref("parameters", name) for name in ("q", "types", "page_size"))
@@ -143,6 +147,8 @@ def _responses(facts: Facts, tell: Teller) -> dict[str, Schema]:
 
 def _with_dry_run(facts: Facts, success: Schema, tell: Teller) -> dict[str, Schema]:
     """By its status; a dry run answers 200, which may be that of success too."""
+    if facts.tagged:
+        return states.tagged_response(success, tell)
     if not facts.dry_run:
         return {str(facts.status): success}
     would = ref("schemas", dry_runs.dry_run_name(facts.dry_run))

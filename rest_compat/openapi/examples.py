@@ -79,6 +79,7 @@ def example(name: str, kind: Kind) -> Any:
     return BY_NAME.get(name, BY_KIND[kind])
 
 
+CHANGE: Mapping[str, Any] = {"id": 1, "type": "contract", "action": "update", "fields": {"notes": [None, "VIP"]}}
 _CONTRACT = {"entity": Message("Contract"), "id": 1}
 _GAPS: Mapping[Code, Mapping[str, object]] = {
     Code.PARSE_ERROR: {"detail": Message("json_malformed", {"line": 1, "column": 14})},
@@ -89,6 +90,7 @@ _GAPS: Mapping[Code, Mapping[str, object]] = {
         "status": ContractStatus.TERMINATED,
         "allowed": (ContractStatus.ACTIVE, ContractStatus.SUSPENDED),
     },
+    Code.CONFLICT: _CONTRACT,
     Code.INSUFFICIENT_FUNDS: {"balance": "300.00", "amount": "500.00", "floor": "0.00"},
     Code.PROTECTED: {**_CONTRACT, "obstacles": (Message("payments"), Message("tickets"))},
     Code.PAYLOAD_TOO_LARGE: {"limit": 1_048_576},
@@ -101,4 +103,5 @@ def refusal_of(code: Code, language: Language) -> dict[str, Any]:
     """A refusal with this code, as it is answered."""
     if code is Code.VALIDATION:
         return {"phone": [say(Message("required"), language)]}
-    return {"status": "error", "code": code.value, "message": say(Message(code.value, _GAPS.get(code, {})), language)}
+    told = {"status": "error", "code": code.value, "message": say(Message(code.value, _GAPS.get(code, {})), language)}
+    return told | ({"changes": [CHANGE]} if code is Code.CONFLICT else {})

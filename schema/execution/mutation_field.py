@@ -16,6 +16,8 @@ from strawberry.types.field import StrawberryField
 
 from resolvers.faults import Code, Fault
 from resolvers.identity.permissions import require
+from resolvers.read.list_criteria import Moment
+from resolvers.write.conflicts import UpdatedAt
 from resolvers.write.operation import Call, perform
 from schema.execution.collect_fields import Collector
 from schema.execution.execute import Compiled
@@ -24,7 +26,7 @@ from schema.execution.plan_cache import PlanCache
 from schema.execution.read_field import place_of, plan_variables
 from schema.execution.translate import Translator, object_type
 from schema.types.global_ids import read_id
-from schema.types.mutation_inputs import DRY_RUN, KEY, has_target, mode, raw_values
+from schema.types.mutation_inputs import DRY_RUN, EXPECTED, KEY, has_target, mode, raw_values
 from schema.types.payloads import Done
 from web.request import usable_key
 
@@ -165,12 +167,21 @@ class OperationRun:
                 document=payload.document,
                 present_after=site.info.path.key in site.request.presented_after,
                 dry_run=operation.rehearsable and getattr(given, DRY_RUN) is True,
+                expected=_expected(operation, site, given),
             )
             answer = await perform(site.context, call)
         except Fault as refusal:
             return payload.refused(refusal, missing="id")
         site.request.replayed |= answer.replayed
         return answer.body
+
+
+def _expected(operation: Operation, site: Site, given: Any) -> UpdatedAt | None:
+    """The state in which the caller knows the target."""
+    moment = getattr(given, EXPECTED) if operation.takes_expected else None
+    if moment is strawberry.UNSET or moment is None:
+        return None
+    return UpdatedAt(Moment(site.context.settings.time_zone).read(moment))
 
 
 def _key(operation: Operation, site: Site, given: Any) -> str | None:

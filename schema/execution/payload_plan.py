@@ -16,12 +16,15 @@ from resolvers.faults import NO_FIELD, Code, Invalid
 from resolvers.read.compiler import compile_root
 from resolvers.read.selection import ById
 from resolvers.words import say
+from resolvers.write.conflicts import Conflict
 from schema.execution.connection_arguments import AT_ROOT
 from schema.execution.told_changes import changes_asked
 from schema.execution.translate import DEFINITION, object_type
 from schema.types.payloads import SHOWS, Done, FromChanges, FromOutcome, FromRow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from graphql import FieldNode, GraphQLObjectType
 
     from models.database import Dialect, Reader
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from resolvers.read.compiler import Plan
     from resolvers.read.selection import Variables
     from resolvers.words import Language, Message
+    from resolvers.write.changes import Changed
+    from schema.execution.collect_fields import Collector
     from schema.execution.told_changes import ChangesAsked
     from schema.execution.translate import Translator
 
@@ -130,7 +135,7 @@ class Errors:
     """The refusals: each response key and the fact under it."""
 
     key: bytes
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str | ChangesAsked], ...]
 
     async def done(self, reader: Reader, done: Done, variables: Variables) -> bytes:
         """As of `Part`."""
@@ -139,7 +144,15 @@ class Errors:
 
     def refused(self, errors: UserErrors) -> bytes:
         """As of `Part`."""
-        return orjson.dumps([{inner: told[name] for inner, name in self.facts} for told in errors])
+        return orjson.dumps([{key: _told(told, asked) for key, asked in self.facts} for told in errors])
+
+
+def _told(error: Mapping[str, object], asked: str | ChangesAsked) -> object:
+    """A fact of an error; of a conflict also what has changed since."""
+    if isinstance(asked, str):
+        return error[asked]
+    changes = cast("Sequence[Changed] | None", error["changes"])
+    return None if changes is None else asked.told(changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +205,23 @@ def _part(
     declared = payload.fields[name]
     shows: FromRow | FromOutcome | FromChanges | None = declared.extensions[DEFINITION].metadata.get(SHOWS)
     if shows is None:
-        facts = translator.collector.fields(object_type(declared), nodes).items()
-        return Errors(start, tuple((inner, same[0].name.value) for inner, same in facts))
+        return Errors(start, _error_facts(object_type(declared), nodes, translator.collector))
     if isinstance(shows, FromChanges):
         return Changes(start, changes_asked(declared, nodes, translator.collector))
     if isinstance(shows, FromOutcome):
         return Told(start, shows)
     read = translator.object(object_type(declared), nodes, AT_ROOT)
     return Row(start, shows, compile_root(ById(read, _row_id), dialect))
+
+
+def _error_facts(
+    error: GraphQLObjectType, nodes: list[FieldNode], collector: Collector
+) -> tuple[tuple[str, str | ChangesAsked], ...]:
+    asked = ((key, same[0].name.value, same) for key, same in collector.fields(error, nodes).items())
+    return tuple(
+        (key, changes_asked(error.fields[name], same, collector) if name == "changes" else name)
+        for key, name, same in asked
+    )
 
 
 def _row_id(variables: Variables) -> int:
@@ -214,7 +236,8 @@ def user_errors(refusal: Fault, language: Language, missing: str | None = None) 
         told = [(message, name) for name, messages in refusal.fields.items() for message in messages]
     else:
         told = [(refusal.message, refusal.field or (missing if refusal.code is Code.NOT_FOUND else None))]
-    return [_error(refusal.code, message, name, language) for message, name in told]
+    changes = refusal.changes if isinstance(refusal, Conflict) else None
+    return [_error(refusal.code, message, name, language) | {"changes": changes} for message, name in told]
 
 
 def _error(code: Code, message: Message, name: str | None, language: Language) -> dict[str, object]:

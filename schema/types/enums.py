@@ -315,6 +315,7 @@ CODES: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_FOUND: "There is no entity with the given id.",
     ErrorCode.METHOD_NOT_ALLOWED: "The HTTP method is not supported at this address.",
     ErrorCode.CURSOR_EXPIRED: "The events after this cursor are no longer kept in the feed.",
+    ErrorCode.CONFLICT: "The entity is not as the caller expects it; `changes` tell what has become of it since.",
     ErrorCode.PAYLOAD_TOO_LARGE: "The request's body is larger than allowed.",
     ErrorCode.UNSUPPORTED_MEDIA_TYPE: "The request's body is not JSON.",
     ErrorCode.IDEMPOTENCY_MISMATCH: "The idempotency key was used before with other arguments.",

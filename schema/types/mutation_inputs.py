@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Optional, cast
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "idempotencyKey"
 DRY_RUN: Final = "dryRun"
+EXPECTED: Final = "expectedUpdatedAt"
 
 _TYPES: Final[tuple[tuple[type, Any], ...]] = (
     (value_kinds.Hundredths, Decimal),
@@ -60,6 +61,8 @@ def operation_input(operation: Operation) -> type:
         fields += value_fields(operation.input, partial=mode(operation) is Mode.PARTIAL)
     if operation.keyed:
         fields.append(_key_field())
+    if operation.takes_expected:
+        fields.append(_expected_field(operation))
     if operation.rehearsable:
         fields.append(_dry_run_field())
     return create_type(f"{name}Input", fields, is_input=True, description=f"What `{operation.graphql}` takes.")
@@ -80,6 +83,16 @@ def _dry_run_field() -> Any:
         graphql_type=Optional[bool],  # noqa: UP045 - the type is a value here
         description="Do it, answer what would come of it, `changes` above all, and undo it. An idempotency key beside "
         "it is ignored.",
+        default=strawberry.UNSET,
+    )
+
+
+def _expected_field(operation: Operation) -> Any:
+    return strawberry.field(
+        name=EXPECTED,
+        graphql_type=Optional[datetime],  # noqa: UP045 - the type is a value here
+        description=f"The `updatedAt` of the {operation.entity.__name__} as the caller has read it: if it has changed "
+        "since, nothing is done, and `CONFLICT` tells what has.",
         default=strawberry.UNSET,
     )
 

@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from resolvers.write.changes import Changed
 
 
-@strawberry.type(description="Why a mutation was refused; nothing has changed.")
-class UserError:
-    """Why a mutation was refused."""
-
-    message: str = strawberry.field(description="What is wrong and what to do, in the language of the request.")
-    code: ErrorCode = strawberry.field(description="The reason in a form that programs can rely on.")
-    field: str | None = strawberry.field(description="The field of the input at fault, if it is one.")
-
-
 @strawberry.type(description="What a mutation changed of one entity, as its history tells it.")
 class EntityChange:
     """What a mutation changed of one entity."""
@@ -34,6 +25,18 @@ class EntityChange:
     type: str = strawberry.field(description="What it is: `contract`, `customer` …")
     action: str = strawberry.field(description="What was done to it: `create`, `update`, `delete`, `suspend` …")
     fields: list[FieldChange] = strawberry.field(description="The fields that changed; secrets never show.")
+
+
+@strawberry.type(description="Why a mutation was refused; nothing has changed.")
+class UserError:
+    """Why a mutation was refused."""
+
+    message: str = strawberry.field(description="What is wrong and what to do, in the language of the request.")
+    code: ErrorCode = strawberry.field(description="The reason in a form that programs can rely on.")
+    field: str | None = strawberry.field(description="The field of the input at fault, if it is one.")
+    changes: list[EntityChange] | None = strawberry.field(
+        description="With `CONFLICT`: what has become of the entity since the caller has read it, the last 100 changes."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,23 @@ CALLS: dict[str, str] = {
     "Every entity that would be changed, in the order of history.": (
         "Все записи, которые изменились бы, в порядке истории."
     ),
+    # the state that a caller knows
+    "The entity is not as the caller expects it; `changes` tell what has become of it since.": (
+        "Запись не такая, какой её ожидает вызывающий; `changes` говорит, что с ней с тех пор произошло."
+    ),
+    "The `ETag` of the entity as it was read: if it is another by now, nothing is done (412).": (
+        "`ETag` записи, какой её прочитали: если она уже другая, ничего не выполняется (412)."
+    ),
+    "The `ETag` of the answer that is there already: if it is still the same, 304 without a body.": (
+        "`ETag` ответа, который уже есть: если он всё тот же, 304 без тела."
+    ),
+    "The state of the entity as this caller reads it, for `If-Match` and `If-None-Match`.": (
+        "Состояние записи, каким его видит вызывающий, для `If-Match` и `If-None-Match`."
+    ),
+    "It is still the same.": "Ничего не изменилось.",
+    "What has become of the entity since it was read, the last 100 changes.": (
+        "Что произошло с записью с тех пор, как её прочитали: последние 100 изменений."
+    ),
     # what all have
     "Done.": "Выполнено.",
     "All of them, page by page.": "Весь список, постранично.",
