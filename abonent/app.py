@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from abonent.compression import Compress
+from abonent.courier.courier import Courier
 from abonent.entrance import Entrance
 from abonent.failures import Failures
 from abonent.front import healthz, index, readyz
@@ -133,4 +134,5 @@ def _lifespan(settings: Settings, metrics: Metrics | None) -> Callable[[Starlett
 def _worker(app: Starlette, database: Database, settings: Settings, metrics: Metrics | None) -> Worker:
     """Does the kinds of jobs that the application knows: all, unless it was told others."""
     kinds = getattr(app.state, "kinds", KINDS)
-    return Worker(database, settings, kinds=kinds, told=metrics.count_job if metrics else None)
+    courier = Courier(database, settings, told=metrics.count_try if metrics else None)
+    return Worker(database, settings, kinds=kinds, told=metrics.count_job if metrics else None, courier=courier)

@@ -67,6 +67,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "events_days": ("ABONENT_EVENTS_DAYS", setting_values.whole(1, 36_500)),
     "streams": ("ABONENT_STREAMS", setting_values.whole(0, 100_000)),
     "webhook_private": ("ABONENT_WEBHOOK_PRIVATE", setting_values.truth),
+    "webhook_retries": ("ABONENT_WEBHOOK_RETRIES", setting_values.waits),
     "worker": ("ABONENT_WORKER", setting_values.truth),
     "log_level": ("ABONENT_LOG_LEVEL", setting_values.log_level),
     "metrics": ("ABONENT_METRICS", setting_values.truth),

@@ -13,12 +13,15 @@ from starlette.responses import Response
 
 from models.database import Unavailable
 from resolvers.events.log import log_of
+from resolvers.webhooks.keeping import how_webhooks_do
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from abonent.middleware import Seen
+    from models.database import Database
     from models.jobs import Job
+    from resolvers.webhooks.keeping import Tried
 
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Set, it names the folder through which several workers add their numbers up."""
@@ -39,6 +42,9 @@ class Metrics:
     jobs: Counter
     events_delay: Gauge
     streams: Gauge
+    tries: Counter
+    webhooks: Gauge
+    webhook_lag: Gauge
     named: set[str] = field(default_factory=set)
 
     def count(self, seen: Seen) -> None:
@@ -52,6 +58,18 @@ class Metrics:
         """Count a job that this process has done to its end, whatever that was."""
         self.jobs.labels(job.kind, job.status.value).inc()
 
+    def count_try(self, webhook_id: int, tried: Tried) -> None:
+        """Count a try to deliver an event to a webhook."""
+        del webhook_id
+        self.tries.labels("taken" if tried.taken else "failed").inc()
+
+    async def _look(self, database: Database) -> None:
+        """What the database tells, at the moment of asking."""
+        self.events_delay.set(await log_of(database).held_back())
+        for status, count, lag in await how_webhooks_do(database):
+            self.webhooks.labels(status).set(count)
+            self.webhook_lag.labels(status).set(lag)
+
     def _named(self, operation: str) -> str:
         if operation in self.named:
             return operation
@@ -63,7 +81,7 @@ class Metrics:
     async def show(self, request: Request) -> Response:
         """All numbers in Prometheus's text format."""
         with suppress(Unavailable):
-            self.events_delay.set(await log_of(request.app.state.database).held_back())
+            await self._look(request.app.state.database)
         registry = self.registry
         if SHARED_FOLDER in os.environ:
             registry = CollectorRegistry()
@@ -88,4 +106,19 @@ def make_metrics() -> Metrics:
             multiprocess_mode="max",
         ),
         Gauge("abonent_event_streams", "Event streams that are open.", registry=registry, multiprocess_mode="livesum"),
+        Counter("abonent_webhook_tries", "Tries to deliver an event.", ("outcome",), registry=registry),
+        Gauge(
+            "abonent_webhooks",
+            "Webhooks that are switched on.",
+            ("status",),
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        ),
+        Gauge(
+            "abonent_webhook_lag_events",
+            "How far the last of them is behind the log.",
+            ("status",),
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        ),
     )

@@ -81,6 +81,14 @@ def listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def waits(text: str) -> tuple[int, ...]:
+    """Lengths of time, one after the other, each of a second at least and a month at most."""
+    try:
+        return tuple(whole(1, 2_592_000)(part) for part in listed(text))
+    except ValueError as error:
+        raise ValueError(f"{error}, in seconds, with commas between them") from None
+
+
 def networks(text: str) -> tuple[str, ...]:
     """Networks, in their canonical spelling; an address alone is one of its own."""
     try:

@@ -91,6 +91,8 @@ class Settings:
     """Event streams that one process keeps open at once."""
     webhook_private: bool = False
     """Whether webhooks may go to private networks and this machine, and without TLS."""
+    webhook_retries: tuple[int, ...] = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+    """Seconds before each further try of an event that a webhook's receiver did not take."""
     worker: bool = True
     """Whether a process that serves does jobs too; not where workers run by themselves."""
     log_level: str = "INFO"

@@ -1,4 +1,4 @@
-"""`abonent work`: a process that does nothing but jobs."""
+"""`abonent work`: a process that does nothing but jobs, and delivers to webhooks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING, Final
 
+from abonent.courier.courier import Courier
 from abonent.worker.worker import Worker
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ STOP_SECONDS: Final = 8.0
 
 async def work(database: Database, settings: Settings) -> None:
     """Do jobs until SIGTERM or Ctrl+C, and end within 10 s of it."""
-    await work_until_stopped(Worker(database, settings))
+    await work_until_stopped(Worker(database, settings, courier=Courier(database, settings)))
 
 
 async def work_until_stopped(worker: Worker) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from abonent.courier.courier import Courier
     from models.database import Database
     from models.settings import Settings
     from resolvers.jobs.kind import JobKind, Scheduled
@@ -62,6 +63,8 @@ class Worker:
     schedule: Sequence[Scheduled] = SCHEDULE
     told: Callable[[Job], None] | None = None
     """Is told of each job that has ended."""
+    courier: Courier | None = None
+    """Delivers to webhooks beside the jobs."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def stop(self) -> None:
@@ -72,16 +75,20 @@ class Worker:
         """Work until stopped; then end after the batches in hand. A database that is away is waited for."""
         bell = self.database.bell(CHANNEL)
         in_hand: set[asyncio.Task[None]] = set()
+        delivering = asyncio.create_task(self.courier.run(self.stopping)) if self.courier else None
         try:
             while not self.stopping.is_set():
                 await self._begin_all(in_hand)
                 await self._wait(asyncio.create_task(bell.wait(LOOK_SECONDS)), in_hand)
                 in_hand = {task for task in in_hand if not task.done()}
-            if in_hand:
-                await asyncio.wait(in_hand)
+            if still := {*in_hand, *([delivering] if delivering else [])}:
+                await asyncio.wait(still)
         finally:
             for task in in_hand:
                 task.cancel()
+            if delivering:
+                delivering.cancel()
+                await asyncio.gather(delivering, return_exceptions=True)
             await bell.close()
 
     async def drain(self) -> None:

@@ -2,5 +2,8 @@
 
 addresses.py    which addresses may be sent to
 secrets.py      what signs
+sending.py      one POST to a receiver
 actions.py      what people may do with a webhook, and how the list can be asked
+deliveries.py   how what was sent can be asked
+keeping.py      what a worker keeps of deliveries; `abonent/courier/` is the worker
 """

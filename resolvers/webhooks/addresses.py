@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 LONGEST_URL: Final = 2_000
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _ANY_PORT: Final = 9
+MOST_RESOLVED: Final = 64
+"""Names that are looked up at once."""
 
 
 class AddressRefused(Exception):
@@ -86,9 +90,16 @@ def _is_ours(address: IPv4Address | IPv6Address) -> bool:
             return False
 
 
+@cache
+def _resolvers() -> ThreadPoolExecutor:
+    """As many as there are tries at once: the slow name server of one receiver must keep no other waiting."""
+    return ThreadPoolExecutor(MOST_RESOLVED, thread_name_prefix="resolve")
+
+
 async def resolve(host: str, port: int, *, private: bool) -> list[str]:
     """The addresses of a host, if all may be sent to. Raises `AddressRefused`, and `OSError` where there is none."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_resolvers(), ask)
     addresses = list(dict.fromkeys(str(where[0]) for *_, where in found))
     refused = [one for one in addresses if not allowed(ip_address(one), private=private)]
     if refused or not addresses:
