@@ -12,6 +12,11 @@ class Imported(StrEnum):
     """What the rows of a file are."""
 
     CUSTOMERS = "customers"
+    SIMS = "sims"
+    TARIFFS = "tariffs"
+    CONTRACTS = "contracts"
+    PAYMENTS = "payments"
+    TICKETS = "tickets"
 
 
 class OnFault(StrEnum):

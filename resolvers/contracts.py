@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from resolvers.write.unit_of_work import Work
 
 
+OURS = "CTR-"
+"""How the numbers begin that the program gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContractInput:
     """What may be written of a contract."""
@@ -103,15 +107,26 @@ async def _hold_parties(work: Work, data: ContractInput) -> None:
 )
 async def create_contract(work: Work, data: ContractInput) -> Contract:
     """Draw up a contract, a draft until it is activated. The customer may not be blocked; the tariff must be active."""
+    await require_open(work, data)
+    return await draw_up(work, data)
+
+
+async def require_open(work: Work, data: ContractInput) -> None:
+    """Raise `invalid_transition` where the customer takes no new contracts, or the tariff."""
     customer, tariff = await _parties(work, data.customer_id, data.tariff_id)
     _require_not_blocked(customer)
     _require_active(tariff)
-    contract = Contract(**{"signed_date": work.today, **given(data)}, number=uuid4().hex, search="")
+
+
+async def draw_up(work: Work, data: ContractInput, number: str | None = None) -> Contract:
+    """A draft, whatever the states of its customer and tariff, with a number of ours unless it brings its own."""
+    customer, tariff = await _parties(work, data.customer_id, data.tariff_id)
+    contract = Contract(**{"signed_date": work.today, **given(data)}, number=number or uuid4().hex, search="")
     _require_limit_fits(contract, tariff)
     await give_tariff(work, contract, tariff)
     await work.add(contract)
-    # the number holds the id, which the database has only now given
-    contract.number = f"CTR-{work.today.year}-{contract.id:06d}"
+    if number is None:  # it holds the id, which the database has only now given
+        contract.number = f"{OURS}{work.today.year}-{contract.id:06d}"
     contract.search = contract.searchable(customer)
     return contract
 

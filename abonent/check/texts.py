@@ -5,6 +5,7 @@ The models' own functions say what they should be, so that no rule stands here a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -20,11 +21,9 @@ from resolvers.billing.months import month_start
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-    from zoneinfo import ZoneInfo
 
     from models.database import Database
     from models.entity import Entity
-    from models.settings import Settings
 
 PAGE: Final = 2_000
 NAMES: Final = ("o.last_name", "o.first_name", "o.middle_name", "o.organization_name")
@@ -71,11 +70,11 @@ TABLES: Final = (
 )
 
 
-async def texts_out_of_date(database: Database, settings: Settings) -> AsyncIterator[str]:
+async def texts_out_of_date(database: Database) -> AsyncIterator[str]:
     """A sentence for every row that says something else than it should."""
     for derived in TABLES:
         async for row, owner in _rows(database, derived):
-            for what in _wrong(row, derived.search(row, owner), settings.time_zone):
+            for what in _wrong(row, derived.search(row, owner)):
                 yield f"{derived.model.__name__.lower()} {row.id}: {what}"
 
 
@@ -95,7 +94,7 @@ async def _rows(database: Database, derived: Derived) -> AsyncIterator[tuple[Ent
         last = rows[-1][columns.index("id")]
 
 
-def _wrong(row: Any, search: str, zone: ZoneInfo) -> Iterator[str]:
+def _wrong(row: Any, search: str) -> Iterator[str]:
     if row.search != search:
         yield "its search text is out of date"
     if isinstance(row, Customer) and any(getattr(row, name) != key for name, key in row.keys().items()):
@@ -103,13 +102,12 @@ def _wrong(row: Any, search: str, zone: ZoneInfo) -> Iterator[str]:
     if isinstance(row, User) and row.username_key != row.key():
         yield "the key of its username is not that of its username"
     if isinstance(row, Contract):
-        yield from _wrong_terms(row, zone)
+        yield from _wrong_terms(row)
 
 
-def _wrong_terms(contract: Contract, zone: ZoneInfo) -> Iterator[str]:
-    number = f"CTR-{contract.created_at.astimezone(zone).year}-{contract.id:06d}"
-    if contract.number != number:
-        yield f"its number is {contract.number}, not {number}"
+def _wrong_terms(contract: Contract) -> Iterator[str]:
+    if re.fullmatch("[0-9a-f]{32}", contract.number):  # what stands there until the id is known
+        yield "it never got its number"
     anchor, due = contract.anchor_date, contract.next_billing_date
     if anchor is not None and due is not None and (due < anchor or due != month_start(anchor, due)):
         yield f"it is next billed on {due}, which is no whole number of months after {anchor}"

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from models.customers import Customer, DocumentType
+from models.customers import Customer, CustomerStatus, DocumentType
 from models.imports import Imported
 from models.texts import document_key
-from resolvers.customers import CustomerInput, create_customer, update_customer
+from resolvers.customers import (
+    CustomerInput,
+    activate_customer,
+    block_customer,
+    create_customer,
+    suspend_customer,
+    update_customer,
+)
 from resolvers.imports.kind import ImportKind, columns_of
 from resolvers.imports.known import fetched
 from resolvers.imports.making import Maker, made_or_changed
-from resolvers.value_kinds import Phone, Refused
+from resolvers.value_kinds import Choice, Phone, Refused
+from resolvers.write.inputs import Mode, given, parse, takes
+from resolvers.write.operation import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +31,14 @@ if TYPE_CHECKING:
     from resolvers.imports.kind import ReadRow
     from resolvers.imports.known import Key, Known
     from resolvers.write.unit_of_work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLife:
+    """Where a customer is."""
+
+    status: CustomerStatus = takes(Choice(CustomerStatus), "Whether the customer is served.")
+
 
 DOCUMENT, PHONE = "document", "phone"
 MAKER: Final = Maker(Customer, create_customer, update_customer)
@@ -45,6 +63,11 @@ def phone(raw: Mapping[str, Any], name: str = "phone") -> Key | None:
 
 def _keys(customer: Customer) -> tuple[Key, Key]:
     return (DOCUMENT, customer.document_type.value, customer.document_key), (PHONE, customer.phone)
+
+
+def note(known: Known, customer: Customer) -> None:
+    """A customer is known from now on."""
+    known.note(Customer, customer.id, *_keys(customer))
 
 
 async def find(work: Work, keys: Iterable[Key | None], known: Known) -> list[int]:
@@ -78,11 +101,33 @@ async def _locate(work: Work, rows: Sequence[ReadRow], known: Known) -> None:
 
 async def _bring_in(work: Work, row: ReadRow, known: Known) -> tuple[Entity, RowOutcome]:
     target = known.id_of(Customer, _match(row))
+    parse(CustomerLife, row.raw, Mode.PARTIAL)
     made = await made_or_changed(work, row, known, target, MAKER, given=row.raw)
-    known.note(Customer, made[0].id, *_keys(made[0]))
+    note(known, made[0])
     return made
 
 
+async def _live(work: Work, row: ReadRow, customer_id: int, known: Known) -> Entity:
+    del known
+    customer = await work.lock(Customer, customer_id)
+    wanted = given(parse(CustomerLife, row.raw, Mode.PARTIAL)).get("status", customer.status)
+    if wanted is not customer.status:
+        await run(work, _MOVES[wanted], customer_id)
+    return customer
+
+
+_MOVES: Final = {
+    CustomerStatus.ACTIVE: activate_customer,
+    CustomerStatus.SUSPENDED: suspend_customer,
+    CustomerStatus.BLOCKED: block_customer,
+}
 CUSTOMERS: Final = ImportKind(
-    Imported.CUSTOMERS, Customer, columns_of(CustomerInput), (DOCUMENT, PHONE), _locate, _bring_in
+    Imported.CUSTOMERS,
+    Customer,
+    (*columns_of(CustomerInput), *columns_of(CustomerLife)),
+    (DOCUMENT, PHONE),
+    _locate,
+    _bring_in,
+    frozenset({"status"}),
+    _live,
 )

@@ -22,14 +22,24 @@ from resolvers.imports.kind import headed, named
 from resolvers.imports.known import Known
 from resolvers.imports.readers import Row, content
 from resolvers.imports.rows import Bringing, RowResult
-from resolvers.imports.store import HEADINGS, headings_of, keep_results, keep_rows, keep_untried, rows_after
+from resolvers.imports.store import (
+    HEADINGS,
+    change_results,
+    headings_of,
+    keep_results,
+    keep_rows,
+    keep_untried,
+    living_after,
+    outcomes_of,
+    rows_after,
+)
 from resolvers.jobs.kind import JobKind
 from resolvers.jobs.running import Progress
 from resolvers.words import say
 from resolvers.write.unit_of_work import select
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from models.database import Transaction
     from resolvers.context import Context
@@ -98,8 +108,14 @@ async def _step(run: JobRun) -> None:
         asked.match,
         asked.on_fault is OnFault.STOP,
         run.job.id,
+        asked.file,
     )
-    await (_whole if asked.whole else _batch)(run, asked, bringing)
+    if asked.whole:
+        await _whole(run, asked, bringing)
+    elif "living" in run.state:
+        await _live_batch(run, asked, bringing)
+    else:
+        await _batch(run, asked, bringing)
 
 
 async def _context(run: JobRun) -> Context:
@@ -128,8 +144,36 @@ async def _batch(run: JobRun, asked: Asked, bringing: Bringing) -> None:
         if stopped:
             await keep_untried(tx, run.job.id, results[-1].place)
             told.leave(int(run.job.total or 0))
-        last = rows[-1].place if rows else after
-        await run.save(tx, told.progress({"after": last}, finished=stopped or len(rows) < BATCH))
+        if stopped or len(rows) < BATCH:
+            lives = has_lives(bringing)
+            await run.save(tx, told.progress({"living": 0} if lives else {"after": after}, finished=not lives))
+        else:
+            await run.save(tx, told.progress({"after": rows[-1].place}, finished=False))
+
+    await run.context.database.write(body)
+
+
+def has_lives(bringing: Bringing) -> bool:
+    """Whether the file says anything of where its rows are in their lives."""
+    kind = bringing.kind
+    if kind.live is None or not bringing.headings:
+        return kind.live is not None
+    return not kind.life.isdisjoint(name for one in bringing.headings if (name := named(kind, one)))
+
+
+async def _live_batch(run: JobRun, asked: Asked, bringing: Bringing) -> None:
+    """All rows of the file stand: the next are brought to where they are in their lives."""
+    after = int(str(run.state["living"]))
+    rows = await living_after(run.context.database, run.job.id, after, BATCH)
+
+    async def body(tx: Transaction) -> None:
+        told = _Told(asked, dict(run.result))
+        if rows:
+            before = await outcomes_of(tx, run.job.id, rows[0][0].place, rows[-1][0].place)
+            changed = told.change(before, await bringing.live(tx, rows))
+            await change_results(tx, run.job.id, changed, asked.language)
+        last = rows[-1][0].place if rows else after
+        await run.save(tx, told.progress({"living": last}, finished=len(rows) < BATCH))
 
     await run.context.database.write(body)
 
@@ -140,6 +184,8 @@ async def _whole(run: JobRun, asked: Asked, bringing: Bringing) -> None:
     async def body(tx: Transaction) -> None:
         await tx.fetch("SAVEPOINT whole")
         results, called_off = await _all(tx, run, bringing)
+        if has_lives(bringing) and not called_off:
+            results = await _all_lives(tx, run, bringing, results)
         told = _Told(asked, dict(run.result))
         told.add(results)
         undone = asked.on_fault is OnFault.NOTHING and told.failed > 0
@@ -183,6 +229,29 @@ async def _all(tx: Transaction, run: JobRun, bringing: Bringing) -> tuple[list[R
     return results, False
 
 
+async def _all_lives(tx: Transaction, run: JobRun, bringing: Bringing, results: Sequence[RowResult]) -> list[RowResult]:
+    """What became of all rows after they were brought to where they are in their lives."""
+    ids = {one.place: one.entity_id for one in results if one.entity_id is not None}
+    became = {one.place: one for one in results}
+    after, last = 0, max(ids, default=0)
+    while after < last and (rows := await rows_after(tx, run.job.id, after, BATCH)):
+        living = [(row, row_id) for row in rows if (row_id := ids.get(row.place)) is not None]
+        before = {row.place: became[row.place].outcome for row, _ in living}
+        for one in changed_by(before, await bringing.live(tx, living)):
+            became[one.place] = one
+        after = rows[-1].place
+    return list(became.values())
+
+
+def changed_by(before: Mapping[int, str], lives: Sequence[RowResult]) -> list[RowResult]:
+    """The results that are others now: a row that stood as it was has changed, or one could not go on."""
+    return [
+        one
+        for one in lives
+        if one.refusal is not None or (one.outcome is RowOutcome.UPDATED and before[one.place] == RowOutcome.UNCHANGED)
+    ]
+
+
 @dataclass(slots=True)
 class _Told:
     """The result so far, and what a batch adds to it."""
@@ -204,6 +273,17 @@ class _Told:
                 self._name(one)
             else:
                 self.done += 1
+
+    def change(self, before: Mapping[int, str], lives: Sequence[RowResult]) -> list[RowResult]:
+        """What the lives of rows make of their results."""
+        changed = changed_by(before, lives)
+        for one in changed:
+            self.result[before[one.place]] -= 1
+            self.result[one.outcome] += 1
+            if one.refusal is not None:
+                self.failed, self.done = self.failed + 1, self.done - 1
+                self._name(one)
+        return changed
 
     def leave(self, total: int) -> None:
         """All that is left was not tried."""

@@ -47,6 +47,8 @@ class ReadRow:
     raw: Mapping[str, Any]
     match: str
     """By what it is to be known again; empty: by whatever it has."""
+    file: str = ""
+    """The file that it is a row of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class ImportKind:
     """Finds and locks what rows are about, for all of them at once."""
     bring_in: Callable[[Work, ReadRow, Known], Awaitable[tuple[Entity, RowOutcome]]]
     """One row, by operations on the unit of work."""
+
+    life: frozenset[str] = frozenset()
+    """Columns that say where a row is in its life: its state, and since when."""
+    live: Callable[[Work, ReadRow, int, Known], Awaitable[Entity]] | None = None
+    """Brings a row that stands to where it is in its life, by its lifecycle's own moves."""
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -87,7 +94,15 @@ def _headings(kind: ImportKind) -> dict[str, str]:
         words = (*HEADINGS.get(column.name, ()), *OTHER_HEADINGS.get(column.name, ()))
         for one in (column.name, column.name.replace("_", " "), *words):
             found.setdefault(fold(one), column.name)
+    for column in kind.columns:  # `Фамилия` in a file of contracts is the customer's
+        bare = column.name.partition("_")[2]
+        if column.name.startswith(_OF_OTHERS):
+            for one in (bare, bare.replace("_", " "), *HEADINGS.get(bare, ()), *OTHER_HEADINGS.get(bare, ())):
+                found.setdefault(fold(one), column.name)
     return found
+
+
+_OF_OTHERS: Final = ("sim_", "customer_", "tariff_")
 
 
 def named(kind: ImportKind, heading: str) -> str | None:

@@ -89,6 +89,37 @@ async def import_row(work: Work, data: RowCall) -> Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class LifeCall:
+    """One row that stands, as an operation takes it."""
+
+    kind: ImportKind
+    row: ReadRow
+    row_id: int
+    known: Known
+
+
+@operation(
+    "row.live",
+    entity=Job,
+    effect=Effect.ACTION,
+    graphql="",
+    may=Permission.IMPORT,
+    says="updated",
+    keyed=False,
+)
+async def live_row(work: Work, data: LifeCall) -> Entity:
+    """Bring one row to where it is in its life."""
+    if data.kind.live is None:
+        raise TypeError(data.kind)
+    before = len(work.events)
+    row = await data.kind.live(work, data.row, data.row_id, data.known)
+    await work.record()
+    changed = len(work.events) > before
+    work.notes["outcome"] = RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED
+    return row
+
+
+@dataclass(frozen=True, slots=True)
 class Bringing:
     """How rows are brought in."""
 
@@ -99,6 +130,7 @@ class Bringing:
     stops: bool
     """At the first fault."""
     job_id: int
+    file: str = ""
 
     async def bring_in(self, tx: Transaction, rows: Sequence[KeptRow], known: Known | None = None) -> list[RowResult]:
         """What became of the rows; where a fault stops it, of those up to that one.
@@ -131,6 +163,19 @@ class Bringing:
         outcomes = iter(await perform_within(tx, self.context, steps) if good else [])
         return [one if isinstance(one, RowResult) else self._result(one, next(outcomes)) for one in read]
 
+    async def live(self, tx: Transaction, rows: Sequence[tuple[KeptRow, int]]) -> list[RowResult]:
+        """Bring rows that stand to where they are in their lives; what became of each by that."""
+        read = [(one, row_id) for one, (_, row_id) in zip(self._read([row for row, _ in rows]), rows, strict=True)]
+        good = [(one, row_id) for one, row_id in read if isinstance(one, ReadRow)]
+
+        async def steps(work: Work) -> list[Step]:
+            known = Known()
+            await self.kind.locate(work, [one for one, _ in good], known)
+            return [Step(live_row, data=LifeCall(self.kind, one, row_id, known)) for one, row_id in good]
+
+        outcomes = await perform_within(tx, self.context, steps) if good else []
+        return [self._result(one, outcome) for (one, _), outcome in zip(good, outcomes, strict=True)]
+
     async def _note_touched(self, tx: Transaction, known: Known) -> None:
         """Which of the rows that were found earlier batches of the same file were about."""
         ids = sorted(set(known.ids.get(self.kind.entity, {}).values()))
@@ -161,4 +206,4 @@ class Bringing:
             raw = of_object(self.kind, row.cells) if columns is None else of_table(columns, row.cells)
         except Invalid as wrong:
             return RowResult(row.place, RowOutcome.FAILED, refusal=wrong)
-        return ReadRow(row.place, raw, self.match)
+        return ReadRow(row.place, raw, self.match, self.file)

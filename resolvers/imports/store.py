@@ -41,6 +41,28 @@ async def rows_after(reader: Reader, job_id: int, place: int, count: int) -> lis
     return [KeptRow(one, loaded(cells), fault) for one, cells, fault in found]
 
 
+async def living_after(reader: Reader, job_id: int, place: int, count: int) -> list[tuple[KeptRow, int]]:
+    """The next rows that stand, with the ids of what they are about."""
+    sql = f"""SELECT r.place, r.cells, s.entity_id FROM import_rows r
+        JOIN import_results s ON s.job_id = r.job_id AND s.place = r.place
+        WHERE r.job_id = $1 AND r.place > $2 AND s.outcome IN ('created', 'updated', 'unchanged')
+        ORDER BY r.place LIMIT {int(count)}"""
+    found = await reader.fetch(sql, [job_id, place])
+    return [(KeptRow(one, loaded(cells)), entity_id) for one, cells, entity_id in found]
+
+
+async def outcomes_of(reader: Reader, job_id: int, first: int, last: int) -> dict[int, str]:
+    """What became of the rows from one place to another."""
+    sql = "SELECT place, outcome FROM import_results WHERE job_id = $1 AND place BETWEEN $2 AND $3"
+    return dict(await reader.fetch(sql, [job_id, first, last]))
+
+
+async def change_results(tx: Transaction, job_id: int, results: Sequence[RowResult], language: Language) -> None:
+    """Keep what became of rows after all."""
+    sql = "UPDATE import_results SET outcome = $3, error = $4 WHERE job_id = $1 AND place = $2"
+    await tx.fetch_all([(sql, [job_id, one.place, one.outcome.value, one.told(language)]) for one in results])
+
+
 def loaded(cells: str) -> object:
     """Cells as they were kept."""
     return json.loads(cells, parse_float=Decimal)

@@ -110,6 +110,11 @@ CHOICES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Imported": {
         "customers": ("Клиенты", "Customers"),
+        "sims": ("SIM-карты", "SIMs"),
+        "tariffs": ("Тарифы", "Tariffs"),
+        "contracts": ("Договоры", "Contracts"),
+        "payments": ("Платежи", "Payments"),
+        "tickets": ("Тикеты", "Tickets"),
     },
     "OnFault": {
         "skip": ("Пропустить", "Skip"),

@@ -379,6 +379,11 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Противоречит строке {place} этого же файла",
         "It contradicts row {place} of the same file",
     ),
+    "reference_unknown": ("Такой записи нет", "There is no such row"),
+    "payment_pending_or_success": (
+        "Импортируются только ожидающие и успешные платежи",
+        "Only pending and successful payments are brought in",
+    ),
     "cell_has_formula": ("Ожидается значение, а не формула", "A value is expected, not a formula"),
     "day_is_number": (
         "Ожидается дата, а не число: задайте ячейке формат даты",

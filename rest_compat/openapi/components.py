@@ -350,7 +350,7 @@ def tags(tell: Teller) -> list[Schema]:
         "events": "The event feed: all that has happened.",
         "search": "One search over everything.",
         "files": "Files that are to be brought in.",
-        "imports": "Whole files of customers brought in, row by row.",
+        "imports": "Whole files brought in, row by row.",
         "billing": "Monthly fees: the policy, and the runs that settle what is due.",
     }
     return [auth, *entities, *({"name": name, "description": tell(said)} for name, said in others.items())]

@@ -246,6 +246,11 @@ describe(
     "What the rows of an imported file are.",
     {
         Imported.CUSTOMERS: "Customers, known again by their document or their phone.",
+        Imported.SIMS: "SIM cards, known again by their ICCID.",
+        Imported.TARIFFS: "Tariffs, known again by their name.",
+        Imported.CONTRACTS: "Contracts, known again by their number or `external_id`; with customer, tariff and SIM.",
+        Imported.PAYMENTS: "Payments, known again by their `transaction_id`.",
+        Imported.TICKETS: "Tickets, known again by their customer, subject and description.",
     },
 )
 describe(

@@ -2,7 +2,7 @@
 
 IMPORTS: dict[str, str] = {
     "Files that are to be brought in.": "Файлы, которые предстоит загрузить в систему.",
-    "Whole files of customers brought in, row by row.": "Импорт файлов с клиентами, строка за строкой.",
+    "Whole files brought in, row by row.": "Импорт целых файлов, строка за строкой.",
     "Upload a file, to be brought in afterwards.": "Загрузить файл, чтобы затем запустить его импорт.",
     "All imports, page by page.": "Все импорты, постранично.",
     "An empty file with the headings of a kind of rows.": "Пустой файл с заголовками для строк этого вида.",

@@ -113,8 +113,8 @@ FAULTS = {
         "payment {payment}: its search text is out of date",
     ),
     "a contract's number": (
-        "UPDATE contracts SET number = 'CTR-1999-7' WHERE id = {active}",
-        "contract {active}: its number is CTR-1999-7, not",
+        "UPDATE contracts SET number = '0123456789abcdef0123456789abcdef' WHERE id = {active}",
+        "contract {active}: it never got its number",
     ),
     "a billing date": (
         "UPDATE contracts SET anchor_date = '2020-01-05', next_billing_date = '2020-02-06' WHERE id = {active}",

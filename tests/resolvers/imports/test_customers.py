@@ -10,25 +10,9 @@ import pytest
 
 from models.users import Role
 from tests.contents import contents
-from tests.resolvers.imports.files import CYRILLIC, HEADINGS, PEOPLE, Door, as_csv, as_ndjson, as_xlsx, counts
-from tests.rest_compat.conftest import Api
+from tests.resolvers.imports.files import CYRILLIC, HEADINGS, PEOPLE, as_csv, as_ndjson, as_xlsx, counts
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def database(app):
-    return app.state.database
-
-
-@pytest.fixture
-def api(http, factory):
-    return Api(http, factory)
-
-
-@pytest.fixture
-def door(api):
-    return Door(api)
 
 
 async def people(api):
@@ -188,3 +172,16 @@ async def test_a_template_is_good_for_an_import(door, api):
         if form != "ndjson":
             assert counts(await door.bring_in(answer.content)) == {}
     assert (await api.get("/imports/template/?kind=cats")).status_code == 400
+
+
+async def test_states_are_reached_after_all_rows_stand(door, api):
+    rows = [(*PEOPLE[0], "blocked"), (*PEOPLE[1], "Приостановлен"), (*PEOPLE[2], "active")]
+    content = as_csv(rows, (*HEADINGS, "status"))
+    assert counts(await door.bring_in(content)) == {"created": 3}
+    told = (await api.get("/customers/?ordering=id")).json()["results"]
+    assert [row["status"] for row in told] == ["blocked", "suspended", "active"]
+    assert counts(await door.bring_in(content)) == {"unchanged": 3}
+    rows[0] = (*PEOPLE[0], "active")
+    rows[1] = (*PEOPLE[1], "gone")
+    job = await door.bring_in(as_csv(rows, (*HEADINGS, "status")))
+    assert counts(job) == {"updated": 1, "unchanged": 1, "failed": 1}
