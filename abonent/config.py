@@ -48,6 +48,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "access_lifetime": ("ABONENT_ACCESS_LIFETIME", setting_values.seconds),
     "refresh_lifetime": ("ABONENT_REFRESH_LIFETIME", setting_values.seconds),
     "refresh_grace": ("ABONENT_REFRESH_GRACE", setting_values.grace),
+    "number_quarantine_days": ("ABONENT_NUMBER_QUARANTINE_DAYS", setting_values.whole(0, 3_650)),
     "max_body_bytes": ("ABONENT_MAX_BODY_BYTES", setting_values.whole(1_024, 1_073_741_824)),
     "import_bytes": ("ABONENT_IMPORT_BYTES", setting_values.whole(1_024, 1_073_741_824)),
     "answer_bytes": ("ABONENT_ANSWER_BYTES", setting_values.whole(65_536, 1_073_741_824)),

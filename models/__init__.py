@@ -13,7 +13,7 @@ from models.jobs import Job
 from models.journal import AuditEvent, IdempotencyKey
 from models.money import LedgerEntry
 from models.payments import Payment
-from models.sims import Sim
+from models.sims import Sim, SimBinding
 from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import LoginFailure, RefreshToken, Session, User
@@ -34,6 +34,7 @@ __all__ = [
     "RefreshToken",
     "Session",
     "Sim",
+    "SimBinding",
     "Tariff",
     "TariffTerms",
     "Ticket",

@@ -56,6 +56,8 @@ class Settings:
     """For which a refresh token that has been used may be used again: by another tab, after a lost answer."""
     due_hours: Mapping[TicketPriority, int] = field(default_factory=_due_hours)
     first_response_hours: Mapping[TicketPriority, int] = field(default_factory=_first_response_hours)
+    number_quarantine_days: int = 0
+    """For which the number of a closed SIM is given to no other."""
     query_limits: QueryLimits = field(default_factory=QueryLimits)
     max_body_bytes: int = 1_048_576
     import_bytes: int = 104_857_600

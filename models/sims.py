@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from tortoise import fields
+from tortoise.models import Model
 
 from models.entity import Entity, search_text
 from models.fields import MomentField
@@ -20,6 +21,12 @@ class SimStatus(StrEnum):
     SUSPENDED = "suspended"
     BLOCKED = "blocked"
     CLOSED = "closed"
+
+
+class ReplaceReason(StrEnum):
+    LOST = "lost"
+    FAULTY = "faulty"
+    UPGRADE = "upgrade"
 
 
 class Sim(Entity):
@@ -44,3 +51,23 @@ class Sim(Entity):
 
     def searchable(self) -> str:
         return search_text((self.iccid, self.imsi, self.msisdn))
+
+
+class SimBinding(Model):
+    """A SIM and its number in a contract, from one moment to another. The database writes it, whatever binds them."""
+
+    id = fields.BigIntField(primary_key=True)
+    sim: fields.ForeignKeyRelation[Sim] = fields.ForeignKeyField(
+        "models.Sim", related_name="bindings", on_delete=fields.RESTRICT, db_constraint=False
+    )
+    sim_id: int
+    msisdn = fields.CharField(max_length=20)
+    contract: fields.ForeignKeyRelation[Contract] = fields.ForeignKeyField(
+        "models.Contract", related_name="sim_bindings", on_delete=fields.RESTRICT
+    )
+    contract_id: int
+    since = MomentField()
+    until = MomentField(null=True)
+
+    class Meta:
+        table = "sim_bindings"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from models.contracts import Contract, ContractStatus
 from models.customers import Customer
-from models.sims import Sim, SimStatus
+from models.sims import ReplaceReason, Sim, SimStatus
 from resolvers.binding import bind, implied_status, release, start
 from resolvers.faults import Code, Fault, invalid_transition
 from resolvers.identity.permissions import Permission
@@ -15,7 +16,7 @@ from resolvers.read.columns import column, orderable
 from resolvers.read.selection import Filter, ListSpec, OfParent, Term
 from resolvers.read.tables import SIMS
 from resolvers.settlement import SERVED
-from resolvers.value_kinds import Digits, Phone, Reference
+from resolvers.value_kinds import Choice, Digits, Phone, Reference
 from resolvers.words import Message
 from resolvers.write.deletion import protected, state
 from resolvers.write.inputs import given, takes
@@ -43,6 +44,14 @@ class ActivateSimInput:
     """Which contract a SIM is put into."""
 
     contract_id: int = takes(Reference("Contract"), "The contract that gets the SIM.", required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceSimInput:
+    """Which SIM takes another's place, and why."""
+
+    new_sim_id: int = takes(Reference("Sim"), "The free SIM that takes its place.", required=True)
+    reason: ReplaceReason = takes(Choice(ReplaceReason), "Why it is replaced, for the history.", required=True)
 
 
 LIST = ListSpec(
@@ -188,11 +197,67 @@ async def deactivate_sim(work: Work, sim: Sim) -> Sim:
     says="sim_closed",
 )
 async def close_sim(work: Work, sim: Sim) -> Sim:
-    """Write off a worn out or lost SIM that is in no contract, for good: nothing leads out of this state."""
-    del work
+    """Write off a worn out or lost SIM that is in no contract, for good: nothing leads out of this state.
+
+    Its number can be given again, once it has rested for as long as the operator says.
+    """
     if sim.contract_id is not None:
         params = {"id": sim.id, "contract": sim.contract_id}
         raise Fault(Code.INVALID_TRANSITION, Message("sim_is_bound", params))
+    if days := work.context.settings.number_quarantine_days:
+        await work.write(_REST, [sim.msisdn, work.now + timedelta(days=days)])
+    return sim
+
+
+_REST = (
+    "INSERT INTO number_rests (msisdn, until) VALUES ($1, $2) ON CONFLICT (msisdn) DO UPDATE SET until = excluded.until"
+)
+
+
+async def _lock_to_replace(work: Work, target: int, data: ReplaceSimInput) -> Sim:
+    """The contract is held still while the new SIM takes its state from it; of the SIMs both."""
+    glimpsed = await work.glimpse(Sim, target)
+    await work.glimpse(Sim, data.new_sim_id, named="new_sim_id")
+    if glimpsed.contract_id is not None:
+        await work.lock_owner(Contract, glimpsed.contract_id, Lock.SHARE)
+    await work.lock_all(Sim, [target, data.new_sim_id])
+    return await work.lock(Sim, target)
+
+
+@operation(
+    "sim.replace",
+    entity=Sim,
+    effect=Effect.ACTION,
+    graphql="replaceSim",
+    rest="replace",
+    may=Permission.MANAGE_SUBSCRIBERS,
+    takes=ReplaceSimInput,
+    moves={SimStatus.ACTIVE: None, SimStatus.SUSPENDED: None, SimStatus.BLOCKED: None},
+    lock=_lock_to_replace,
+    says="sim_replaced",
+    graphql_extras=("new_sim_id",),
+)
+async def replace_sim(work: Work, sim: Sim, data: ReplaceSimInput) -> Sim:
+    """Give a contract another card for its SIM: a free one takes over the number and the contract; the old is closed.
+
+    The new SIM is active or suspended as the contract implies, whatever the old one was; its own number is given up.
+    """
+    new = await work.lock(Sim, data.new_sim_id, named="new_sim_id")
+    if sim.contract_id is None:
+        raise invalid_transition(sim, sim.status, (SimStatus.ACTIVE, SimStatus.SUSPENDED))
+    if new.status is not SimStatus.FREE:
+        raise invalid_transition(new, new.status, (SimStatus.FREE,), field="new_sim_id")
+    contract = await work.lock_owner(Contract, sim.contract_id, Lock.SHARE)
+    sim.contract_id, sim.status, sim.deactivated_at = None, SimStatus.CLOSED, work.now
+    work.mark(sim, work.action, data.reason)
+    # the number and the contract must be given up before another SIM can have them
+    await work.record()
+    await work.store()
+    new.msisdn = sim.msisdn
+    new.search = new.searchable()
+    bind(work, new, contract)
+    work.mark(new, "activate")
+    work.notes["new_sim_id"] = new.id
     return sim
 
 
@@ -252,4 +317,5 @@ OPERATIONS = (
     block_sim,
     unblock_sim,
     close_sim,
+    replace_sim,
 )

@@ -67,7 +67,7 @@ class Lists:
             await self._require_parent(context, parent)
         if count <= wanted.offset and wanted.page > 1:
             raise no_such_page()
-        return answer(context.weighed(_told(request, wanted, count, rows)), context.language)
+        return answer(context.weighed(page_told(request, wanted, count, rows)), context.language)
 
     async def _file(self, context: Context, file: FileAsked, wanted: Asked, parent: int | None) -> Response:
         """All rows at once, whatever page is asked for."""
@@ -139,7 +139,8 @@ def _made(handler: Lists, shape: Shape, dialect: Dialect) -> Plan:
     return compile_root(Numbered(selection, choose, limit, offset), dialect)
 
 
-def _told(request: Request, wanted: Asked, count: int, rows: bytes) -> bytes:
+def page_told(request: Request, wanted: Asked, count: int, rows: bytes) -> bytes:
+    """A page as it is answered: how many there are in all, where its neighbours are, its rows."""
     page = {
         "count": count,
         "next": _link(request, wanted.page + 1) if wanted.offset + wanted.size < count else None,

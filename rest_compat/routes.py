@@ -18,7 +18,7 @@ from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
 from models.webhooks import Webhook
-from resolvers import comments, contracts, customers, journal, payments, sims, tariffs, tickets, users
+from resolvers import bindings, comments, contracts, customers, journal, payments, sims, tariffs, tickets, users
 from resolvers.billing import periods, terms
 from resolvers.billing.policy import update_policy
 from resolvers.billing.run import start_billing_run
@@ -40,6 +40,7 @@ from rest_compat.event_handlers import Events
 from rest_compat.http import Endpoint, Resource, slashed, unknown_path
 from rest_compat.import_handlers import FileUpload, ImportDetail, ImportResult, ImportStart, ImportTemplate
 from rest_compat.list_handlers import Lists
+from rest_compat.number_handlers import NumberHistory
 from rest_compat.openapi.pages import Description, Index, Pages
 from rest_compat.search_handler import Search
 from rest_compat.statement_handlers import Balance, Statement
@@ -146,6 +147,7 @@ _OF_CONTRACTS = (
         "What went on on its account from one day to another, both included.",
     ),
     Endpoint("GET", "/contracts/{id}/balance/", Balance(), "Its balance at a moment."),
+    Endpoint("GET", "/numbers/{msisdn}/history/", NumberHistory(), "Whose number it was, newest first."),
 )
 _EVENTS = (Endpoint("GET", "/events/", Events(), "What has happened since a cursor, oldest first: the event feed."),)
 _ENTITIES = (
@@ -161,7 +163,7 @@ _ENTITIES = (
 )
 _UNCOUNTED = (User, Job, Webhook)
 """They have no statistics."""
-_NESTED = (journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST, deliveries.LIST, comments.LIST)
+_NESTED = (journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST, deliveries.LIST, comments.LIST, bindings.LIST)
 _LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, *_NESTED)}
 
 

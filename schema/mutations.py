@@ -58,6 +58,9 @@ _EXTRAS: Final[dict[str, Callable[[], Any]]] = {
         "The payment that was made by it.",
         lambda done: done.notes["payment_id"],
     ),
+    "new_sim_id": lambda: row_field(
+        "newSim", TYPES["Sim"], "Sim", "The SIM that has taken its place.", lambda done: done.notes["new_sim_id"]
+    ),
     "comment_id": lambda: row_field(
         "comment", TYPES["Comment"], "Comment", "What was said by it.", lambda done: done.notes["comment_id"]
     ),

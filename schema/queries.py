@@ -10,7 +10,19 @@ from resolvers import contracts, customers, payments, sims, tariffs, tickets, us
 from resolvers.jobs import actions as jobs
 from resolvers.users import ACTIVE, STAFF_LIST
 from resolvers.webhooks import actions as webhooks
-from schema.execution.query_fields import counted, feed, history, many, me, node, nodes, one, only, search
+from schema.execution.query_fields import (
+    counted,
+    feed,
+    history,
+    many,
+    me,
+    node,
+    nodes,
+    number_history,
+    one,
+    only,
+    search,
+)
 from schema.types import statistics
 from schema.types.connections import Connection
 from schema.types.journal import EventFeed
@@ -22,6 +34,7 @@ from schema.types.links import (
     EventLink,
     JobLink,
     PaymentLink,
+    SimBindingLink,
     SimLink,
     StaffLink,
     TariffLink,
@@ -49,6 +62,9 @@ class Query:
     customers: Connection[CustomerLink] | None = many(customers.LIST, "All customers, a page at a time.")
     sim: SimLink | None = one("Sim", "The SIM with this id, or null.")
     sims: Connection[SimLink] | None = many(sims.LIST, "All SIMs, a page at a time.")
+    number_history: Connection[SimBindingLink] | None = number_history(
+        "Whose number it was: every contract that a phone number was in, newest first."
+    )
     tariff: TariffLink | None = one("Tariff", "The tariff with this id, or null.")
     tariffs: Connection[TariffLink] | None = many(tariffs.LIST, "All tariffs, a page at a time.")
     contract: ContractLink | None = one("Contract", "The contract with this id, or null.")

@@ -37,6 +37,8 @@ TABLES = (
     "tariffs",
     "contracts",
     "sims",
+    "sim_bindings",
+    "number_rests",
     "payments",
     "tickets",
     "comments",

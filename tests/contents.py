@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TABLES = (
     "customers",
     "sims",
+    "sim_bindings",
     "tariffs",
     "tariff_terms",
     "contracts",

@@ -35,6 +35,12 @@ BALANCES: Final = (
     "UPDATE contracts SET balance = sums.total FROM (SELECT contract_id, sum(amount) AS total FROM ledger_entries "
     "WHERE contract_id >= {first} GROUP BY contract_id) AS sums WHERE sums.contract_id = contracts.id"
 )
+BINDINGS: Final = (
+    "INSERT INTO sim_bindings (sim_id, msisdn, contract_id, since) SELECT id, msisdn, contract_id, activated_at "
+    "FROM sims WHERE contract_id IS NOT NULL AND id >= {first} "
+    "AND id NOT IN (SELECT sim_id FROM sim_bindings) ORDER BY id"
+)
+"""Where no trigger has written them."""
 
 
 async def load_scale(database: Database, settings: Settings, passwords: Mapping[str, str], scale: int) -> None:
@@ -68,6 +74,7 @@ async def _write_all(writer: Bulk, bar: tqdm[NoReturn], world: World, settings: 
     ):
         for batch in _batches(rows):
             await _write(writer, bar, table, batch)
+    await writer.run(BINDINGS.format(first=world.first["sims"]))
     for pairs in _batches(money_rows(world)):
         await _write(writer, bar, "payments", [payment for payment, _ in pairs])
         await _write(writer, bar, "ledger_entries", [entry for _, entry in pairs if entry])

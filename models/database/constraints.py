@@ -21,7 +21,7 @@ class Rule:
 
     name: str
     kind: str
-    """`unique`, `check`, `append_only`, `foreign_key` or `not_null`."""
+    """`unique`, `check`, `append_only`, `rests`, `foreign_key` or `not_null`."""
     table: str
     columns: tuple[str, ...]
 
@@ -44,6 +44,7 @@ UNIQUE: Final = (
     _unique("imsi", "sims", "imsi"),
     _unique("msisdn", "sims", "msisdn"),
     _unique("contract", "sims", "contract_id"),
+    _unique("current", "sim_bindings", "sim_id"),
     _unique("transaction_id", "payments", "transaction_id"),
     _unique("external_id", "payments", "provider", "external_id"),
     _unique("payment", "ledger_entries", "payment_id"),
@@ -101,6 +102,7 @@ _CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "status": ("status",),
         "bound": ("contract_id", "status"),
     },
+    "sim_bindings": {"times": ("since", "until")},
     "payments": {
         "transaction_type": ("transaction_type",),
         "payment_method": ("payment_method",),
@@ -193,7 +195,9 @@ APPEND_ONLY: Final = tuple(
     Rule(f"{table}_append_only", "append_only", table, ()) for table in ("ledger_entries", "audit_events")
 )
 
-RULES: Final[Mapping[str, Rule]] = {rule.name: rule for rule in (*UNIQUE, *CHECKS, *APPEND_ONLY)}
+NUMBER_RESTS: Final = Rule("sims_number_rests", "rests", "sims", ("msisdn",))
+
+RULES: Final[Mapping[str, Rule]] = {rule.name: rule for rule in (*UNIQUE, *CHECKS, *APPEND_ONLY, NUMBER_RESTS)}
 
 FOREIGN_KEY: Final = Rule("foreign_key", "foreign_key", "", ())
 """A row that another refers to is missing, or is about to be. SQLite does not say which."""

@@ -12,7 +12,7 @@ from models.jobs import Job
 from models.journal import AuditEvent
 from models.money import LedgerEntry
 from models.payments import Payment
-from models.sims import Sim
+from models.sims import Sim, SimBinding
 from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CUSTOMERS: Final = Table("customers", "cus", "Customer")
 SIMS: Final = Table("sims", "sim", "Sim")
+SIM_BINDINGS: Final = Table("sim_bindings", "bnd", "SimBinding")
 TARIFFS: Final = Table("tariffs", "trf", "Tariff")
 CONTRACTS: Final = Table("contracts", "ctr", "Contract")
 PAYMENTS: Final = Table("payments", "pay", "Payment")
@@ -52,6 +53,7 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
     for table in (
         CUSTOMERS,
         SIMS,
+        SIM_BINDINGS,
         TARIFFS,
         CONTRACTS,
         PAYMENTS,
@@ -75,6 +77,7 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
 MODELS: Final[Mapping[str, type[Model]]] = {
     "Customer": Customer,
     "Sim": Sim,
+    "SimBinding": SimBinding,
     "Tariff": Tariff,
     "Contract": Contract,
     "Payment": Payment,

@@ -8,6 +8,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "sim_deactivated": ("SIM-карта деактивирована", "SIM deactivated"),
     "sim_blocked": ("SIM-карта заблокирована", "SIM blocked"),
     "sim_unblocked": ("SIM-карта разблокирована", "SIM unblocked"),
+    "sim_replaced": ("SIM-карта заменена", "SIM replaced"),
     "sim_closed": ("SIM-карта закрыта", "SIM closed"),
     "tariff_activated": ("Тариф активирован", "Tariff activated"),
     "tariff_deactivated": ("Тариф деактивирован", "Tariff deactivated"),

@@ -271,6 +271,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Ожидается дата с {first} по {last}",
         "A date from {first} to {last} is expected",
     ),
+    "number_rests": (
+        "Этот номер недавно принадлежал закрытой SIM-карте и пока отдыхает: выберите другой",
+        "This number was a closed SIM's a short while ago and still rests: choose another one",
+    ),
     "internal_from_customer": (
         "Слова клиента не бывают внутренними: выберите одно",
         "What a customer says is never internal: choose one of the two",

@@ -42,6 +42,8 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "customer_name": ("Клиент", "Customer"),
     "activated_at": ("Активирована", "Activated"),
     "deactivated_at": ("Отключена", "Deactivated"),
+    "since": ("С", "Since"),
+    "until": ("По", "Until"),
     # tariffs
     "name": ("Название", "Name"),
     "tariff_type": ("Тип тарифа", "Tariff type"),

@@ -286,11 +286,15 @@ async def _replay(work: Work, call: Call, kept: idempotency.Kept) -> Answer:
     return Answer(outcome, body, replayed=True, language=kept.language)
 
 
+_BROKEN = {"unique": "taken", "rests": "number_rests"}
+"""What is said of a rule of each kind."""
+
+
 def explained(error: IntegrityError) -> Fault:
     """A constraint's refusal as the field's error: what the database alone can know is told like any other fault."""
     rule = broken_rule(error)
     if rule is None:
         raise error
-    key = "taken" if rule.kind == "unique" else "rule_broken"
+    key = _BROKEN.get(rule.kind, "rule_broken")
     column = rule.columns[-1] if rule.columns else NO_FIELD
     return Invalid({column: (Message(key, {"rule": rule.name}),)})

@@ -21,6 +21,7 @@ from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
 from rest_compat.import_handlers import FileUpload, ImportDetail, ImportResult, ImportStart, ImportTemplate
 from rest_compat.list_handlers import Lists
+from rest_compat.number_handlers import NumberHistory
 from rest_compat.search_handler import Search
 from rest_compat.statement_handlers import Balance, Statement
 from rest_compat.write_handlers import Write
@@ -154,6 +155,13 @@ def _(handler: Statement) -> Facts:
     return Facts(
         "Statement", (*TOKEN, Code.NOT_FOUND, Code.VALIDATION), parameters=("from", "to", *OF_FILES), files=True
     )
+
+
+@facts_of.register
+def _(handler: NumberHistory) -> Facts:
+    del handler
+    codes = (*TOKEN, Code.NOT_FOUND, Code.VALIDATION)
+    return Facts("NumberHistory", codes, parameters=("msisdn", "at", "page", "page_size"))
 
 
 @facts_of.register

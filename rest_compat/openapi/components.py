@@ -249,9 +249,6 @@ def _entities(tell: Teller) -> dict[str, Schema]:
     return {typename: entity_schema(typename, tell) for typename in TYPES}
 
 
-_ANSWERS = {**over_time.ANSWERS, **incoming.ANSWERS}
-
-
 def _of_facts(facts: Iterable[Facts], tell: Teller) -> Iterator[tuple[str, Schema]]:
     """The bodies, pages, answers of actions and statistics that these calls take and give."""
     for one in facts:
@@ -285,6 +282,13 @@ def _page(typename: str, tell: Teller) -> Schema:
             "results": {"type": "array", "items": ref("schemas", typename)},
         },
     }
+
+
+def _number_history(tell: Teller) -> Schema:
+    return _page("SimBinding", tell)
+
+
+_ANSWERS = {**over_time.ANSWERS, **incoming.ANSWERS, "NumberHistory": _number_history}
 
 
 def _feed(tell: Teller) -> Schema:
@@ -349,6 +353,7 @@ def tags(tell: Teller) -> list[Schema]:
     others = {
         "events": "The event feed: all that has happened.",
         "search": "One search over everything.",
+        "numbers": "Phone numbers: whose they were.",
         "files": "Files that are to be brought in.",
         "imports": "Whole files brought in, row by row.",
         "billing": "Monthly fees: the policy, and the runs that settle what is due.",

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 def parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     """Which days, and which moment."""
+    said = tell("A phone number in any usual spelling.")
+    number: Schema = {"type": "string", "minLength": 1, "maxLength": 255}
+    yield "msisdn", {**parameter("msisdn", said, number, "+996550123456", place="path"), "required": True}
     day: Schema = {"type": "string", "format": "date"}
     said = tell("The first day; from the beginning, unless given.")
     yield "from", parameter("from", said, day, "2026-01-01")

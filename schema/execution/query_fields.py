@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Optional
 
 import strawberry
@@ -12,6 +13,7 @@ from strawberry.types.arguments import StrawberryArgument
 
 from models.entity import Entity
 from models.journal import AuditEvent
+from resolvers import bindings
 from resolvers.events.feed import LARGEST, USUAL, Filters, begin, read_entities, read_types, window
 from resolvers.faults import invalid
 from resolvers.identity.permissions import Permission, require, require_sight
@@ -20,7 +22,8 @@ from resolvers.read import find
 from resolvers.read.columns import column
 from resolvers.read.selection import ById, Comparison, Condition, Several
 from resolvers.read.tables import MODELS
-from schema.execution.connection_arguments import AT_ROOT, NESTED
+from resolvers.statement import read_moment
+from schema.execution.connection_arguments import AT_ROOT, NESTED, ZONE
 from schema.execution.execute import GraphQLRequest
 from schema.execution.read_field import READ, Read, ReadField, Site, caller_id, visible
 from schema.execution.search_field import SearchField
@@ -158,6 +161,22 @@ class History(Read):
 
 
 @dataclass(frozen=True, slots=True)
+class NumberHistory(Read):
+    """The bindings of a phone number, or that of a moment."""
+
+    def root(self, site: Site) -> Root:
+        """As of `Read`."""
+        number, at = site.argument("msisdn").fetch, site.argument("at")
+        at_moment = site.settled(at, lambda value: value is not None)
+        also = bindings.of_number(
+            lambda variables: bindings.read_number(number(variables)),
+            (lambda variables: read_moment(at.fetch(variables), variables[ZONE])) if at_moment else None,
+        )
+        listed = List(bindings.LIST, "Query.numberHistory", also)
+        return site.translator.connection(site.field, site.nodes, listed, AT_ROOT)
+
+
+@dataclass(frozen=True, slots=True)
 class Feed(Read):
     """What has happened since a cursor, in the order in which it did."""
 
@@ -211,6 +230,17 @@ def history(description: str) -> Any:
     """The journal of one entity."""
     what = "Global id of the entity, `ctr_7` for example; it may have been deleted."
     return declared(description, History(), given("id", strawberry.ID, what), *list_arguments(HISTORY))
+
+
+def number_history(description: str) -> Any:
+    """Whose number it was."""
+    return declared(
+        description,
+        NumberHistory(),
+        given("msisdn", str, "A phone number in any usual spelling."),
+        given("at", Optional[datetime], "Whose it was at this moment, or at this day's end."),  # noqa: UP045
+        *list_arguments(bindings.LIST),
+    )
 
 
 def feed(description: str) -> Any:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import strawberry
 
 from models import contracts as model
-from resolvers import journal, payments, statement, tickets
+from resolvers import bindings, journal, payments, statement, tickets
 from resolvers.billing import periods
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
@@ -32,6 +32,7 @@ from schema.types.links import (
     EventLink,
     LedgerEntryLink,
     PaymentLink,
+    SimBindingLink,
     SimLink,
     StatementLink,
     TariffLink,
@@ -121,6 +122,9 @@ class Contract(Node):
     )
     periods: Connection[ChargePeriodLink] = to_many(
         periods.LIST, "contract_id", "The months that are settled, newest first."
+    )
+    sim_bindings: Connection[SimBindingLink] = to_many(
+        bindings.LIST, "contract_id", "The SIMs and numbers that it had, newest first."
     )
     tickets: Connection[TicketLink] = to_many(tickets.LIST, "contract_id", "Support tickets about this contract.")
     history: Connection[EventLink] = to_many(

@@ -11,6 +11,7 @@ from schema.types.customers import Customer
 from schema.types.jobs import Job
 from schema.types.journal import Event, LedgerEntry
 from schema.types.payments import Payment
+from schema.types.sim_bindings import SimBinding
 from schema.types.sims import Sim
 from schema.types.tariffs import Tariff
 from schema.types.tickets import Ticket
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 TYPES: Final[Mapping[str, type]] = {
     "Customer": Customer,
     "Sim": Sim,
+    "SimBinding": SimBinding,
     "Tariff": Tariff,
     "Contract": Contract,
     "Payment": Payment,

@@ -13,7 +13,7 @@ from models.customers import CustomerStatus, CustomerType, DocumentType
 from models.imports import Imported, OnFault
 from models.jobs import JobStatus
 from models.payments import PaymentMethod, PaymentStatus, TransactionType
-from models.sims import SimStatus
+from models.sims import ReplaceReason, SimStatus
 from models.tariffs import TariffType
 from models.tickets import TicketCategory, TicketPriority, TicketStatus
 from models.users import Role
@@ -42,6 +42,7 @@ __all__ = [
     "PaymentStatus",
     "PeriodStatus",
     "RefundUnused",
+    "ReplaceReason",
     "ResumeAnchor",
     "Role",
     "SimStatus",
@@ -100,6 +101,15 @@ describe(
         SimStatus.SUSPENDED: "Bound to a suspended contract; returns to service with it.",
         SimStatus.BLOCKED: "Barred (lost, stolen, abused); keeps its contract, if it has one.",
         SimStatus.CLOSED: "Worn out or lost for good; nothing leads out of this state.",
+    },
+)
+describe(
+    ReplaceReason,
+    "Why a SIM is replaced by another.",
+    {
+        ReplaceReason.LOST: "It was lost or stolen.",
+        ReplaceReason.FAULTY: "It does not work any more.",
+        ReplaceReason.UPGRADE: "The customer needs a newer kind of card.",
     },
 )
 describe(

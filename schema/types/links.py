@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from schema.types.jobs import Job
     from schema.types.journal import Event, LedgerEntry
     from schema.types.payments import Payment
+    from schema.types.sim_bindings import SimBinding
     from schema.types.sims import Sim
     from schema.types.statements import Statement
     from schema.types.tariffs import Tariff
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 CustomerLink = Annotated["Customer", strawberry.lazy("schema.types.customers")]
 SimLink = Annotated["Sim", strawberry.lazy("schema.types.sims")]
+SimBindingLink = Annotated["SimBinding", strawberry.lazy("schema.types.sim_bindings")]
 TariffLink = Annotated["Tariff", strawberry.lazy("schema.types.tariffs")]
 ContractLink = Annotated["Contract", strawberry.lazy("schema.types.contracts")]
 PaymentLink = Annotated["Payment", strawberry.lazy("schema.types.payments")]

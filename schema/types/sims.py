@@ -7,7 +7,7 @@ from datetime import datetime
 import strawberry
 
 from models import sims as model
-from resolvers import journal
+from resolvers import bindings, journal
 from resolvers.identity.permissions import PUK_HIDDEN_FROM
 from resolvers.read.columns import column
 from resolvers.read.tables import SIMS
@@ -15,7 +15,7 @@ from schema.types import sql_expressions
 from schema.types.connections import Connection
 from schema.types.enums import SimStatus
 from schema.types.field_sources import computed, global_id, stored, to_many, to_one
-from schema.types.links import ContractLink, EventLink
+from schema.types.links import ContractLink, EventLink, SimBindingLink
 from schema.types.node import Node
 
 _ROW = model.Sim
@@ -49,6 +49,9 @@ class Sim(Node):
     )
     created_at: datetime = stored(column(_ROW, "created_at"), "When the SIM was registered.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the SIM last changed.")
+    bindings: Connection[SimBindingLink] = to_many(
+        bindings.LIST, "sim_id", "The contracts that it was in, and with which number, newest first."
+    )
     history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the SIM, newest first.", entity=_ROW.prefix
     )

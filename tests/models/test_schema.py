@@ -32,7 +32,7 @@ CHECKS = """
     payments_external_id payments_lengths
     tickets_category tickets_priority tickets_status tickets_assigned tickets_in_progress tickets_resolved
     tickets_closed tickets_lengths
-    comments_side comments_lengths
+    comments_side comments_lengths sim_bindings_times
     ledger_entries_amount
     audit_events_entity audit_events_changes audit_events_lengths
     jobs_arguments jobs_status jobs_progress jobs_finished jobs_running jobs_lengths
@@ -62,6 +62,7 @@ UNIQUE = {
     "sims_imsi_key": "imsi",
     "sims_msisdn_key": "msisdn",
     "sims_contract_key": "contract_id",
+    "sim_bindings_current_key": "sim_id",
     "payments_transaction_id_key": "transaction_id",
     "payments_external_id_key": "provider, external_id",
     "ledger_entries_payment_key": "payment_id",
@@ -110,6 +111,9 @@ INDEXES = {
     "tickets_open_assigned": "assigned_to_id",
     "tickets_unassigned": "created_at, id",
     "tickets_unanswered": "first_response_due_at, id",
+    "sim_bindings_sim": "sim_id, since, id",
+    "sim_bindings_contract": "contract_id, since, id",
+    "sim_bindings_msisdn": "msisdn, since, id",
     "comments_ticket": "ticket_id, id",
     "comments_author": "author_id, id",
     "ledger_entries_contract": "contract_id, id",
@@ -237,6 +241,7 @@ async def test_triggers_keep_the_append_only_the_search_and_the_tallies(database
         wanted = {f"{table}_no_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
         wanted |= {f"{table}_search_{event}" for table in SEARCHED for event in ("insert", "update", "delete")}
         wanted |= {f"tickets_tally_resolutions{event}" for event in ("", "_update", "_delete")}
+    wanted |= {f"sims_{name}{event}" for name in ("binding", "number_rests") for event in ("", "_update")}
     wanted |= {f"{table}_tally_delete" for table in TALLIED}
     wanted |= {f"{table}_tally" for table in (*TALLIED, "ledger_entries")}
     wanted |= {f"{table}_tally_update" for table in TALLIED}
@@ -267,7 +272,7 @@ async def test_every_foreign_key_has_an_index_that_begins_with_it(database):
 
 
 async def test_all_rules_that_can_be_told_are_there(database):
-    append_only = {f"{table}_append_only" for table in APPEND_ONLY}
+    append_only = {f"{table}_append_only" for table in APPEND_ONLY} | {"sims_number_rests"}
     live = await live_checks(database) | set(await live_indexes(database)) | append_only
     assert set(RULES) - live <= set(ONLY_SQLITE_CHECKS.split())
     assert set(CHECKS.split()) | set(UNIQUE) | append_only <= set(RULES)

@@ -103,7 +103,7 @@ MUTATIONS = re.findall(
     r"\w+",
     """
     createCustomer updateCustomer deleteCustomer activateCustomer suspendCustomer blockCustomer
-    createSim updateSim deleteSim activateSim deactivateSim blockSim unblockSim closeSim
+    createSim updateSim deleteSim activateSim deactivateSim blockSim unblockSim closeSim replaceSim
     createTariff updateTariff deleteTariff activateTariff deactivateTariff
     createContract updateContract deleteContract activateContract suspendContract resumeContract terminateContract
     addContractBalance deductContractBalance billContract grantPromisedPayment postponeSuspension waivePeriod

@@ -135,10 +135,6 @@ CALLS: dict[str, str] = {
     "Lift a SIM's bar: it is free, active or suspended, as its contract implies.": (
         "Снять блокировку SIM-карты: она становится свободной, активной или приостановленной в зависимости от договора."
     ),
-    "Write off a worn out or lost SIM that is in no contract, for good: nothing leads out of this state.": (
-        "Окончательно списать негодную или утерянную SIM-карту, не привязанную к договору: "
-        "из этого состояния выхода нет."
-    ),
     "Every change of the SIM, newest first.": "Все изменения SIM-карты, сначала новые.",
     "SIMs that a contract can get.": "SIM-карты, которые можно привязать к договору.",
     "SIMs in this state.": "SIM-карты в этом состоянии.",

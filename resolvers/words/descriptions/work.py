@@ -1,6 +1,43 @@
 """What calls and lists of contracts, payments, tickets and users do."""
 
 WORK: dict[str, str] = {
+    # numbers and bindings
+    "Phone numbers: whose they were.": "Номера телефонов: чьи они были.",
+    "Name of that contract's customer.": "Имя клиента этого договора.",
+    "Write off a worn out or lost SIM that is in no contract, for good: nothing leads out of this state.\n\n"
+    "Its number can be given again, once it has rested for as long as the operator says.": (
+        "Списать изношенную или утерянную SIM-карту, которая не в договоре, навсегда: обратного пути нет.\n\n"
+        "Номер можно выдать снова, когда пройдёт заданный оператором срок."
+    ),
+    "Give a contract another card for its SIM: a free one takes over the number and the contract; the old is closed."
+    "\n\nThe new SIM is active or suspended as the contract implies, whatever the old one was; its own number is given "
+    "up.": (
+        "Заменить SIM-карту договора: свободная карта получает номер и договор, старая закрывается.\n\n"
+        "Новая карта активна или приостановлена, как следует из договора, какой бы ни была старая; "
+        "её собственный номер освобождается."
+    ),
+    "The free SIM that takes its place.": "Свободная SIM-карта, которая её заменит.",
+    "Why it is replaced, for the history.": "Почему её заменяют, для истории.",
+    "Bindings of this SIM.": "Привязки этой SIM-карты.",
+    "Bindings to this contract.": "Привязки к этому договору.",
+    "Bindings of this phone number, however spelt.": "Привязки этого номера в любом обычном написании.",
+    "By the time at which it began.": "По времени начала.",
+    "By the time at which it ended.": "По времени окончания.",
+    "A SIM and its number in a contract, from one moment to another.": (
+        "SIM-карта и её номер в договоре с одного момента до другого."
+    ),
+    "The SIM; null once it is deleted.": "SIM-карта; null, если она удалена.",
+    "The phone number that it had.": "Номер телефона, который у неё был.",
+    "The contract that it was in.": "Договор, в котором она была.",
+    "Number of that contract.": "Номер этого договора.",
+    "When it began.": "Когда началась.",
+    "When it ended; null while it lasts.": "Когда закончилась; null, пока длится.",
+    "The contracts that it was in, and with which number, newest first.": (
+        "Договоры, в которых она была, и с каким номером, сначала новые."
+    ),
+    "The SIMs and numbers that it had, newest first.": "SIM-карты и номера, которые у него были, сначала новые.",
+    "Whose number it was, newest first.": "Чей это был номер, сначала новые.",
+    "A phone number in any usual spelling.": "Номер телефона в любом обычном написании.",
     # comments
     "What is said.": "Что сказано.",
     "It is for the staff alone.": "Только для сотрудников.",

@@ -24,6 +24,7 @@ sim.deactivate           active, suspended → free; blocked → stays     opera
 sim.block                free, active, suspended → blocked             operator, supervisor, admin
 sim.unblock              blocked → stays                               operator, supervisor, admin
 sim.close                free, blocked → closed                        operator, supervisor, admin
+sim.replace              active, suspended, blocked → stays            operator, supervisor, admin
 tariff.create            any                                           supervisor, admin
 tariff.update            any                                           supervisor, admin
 tariff.delete            any                                           supervisor, admin
