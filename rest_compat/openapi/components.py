@@ -23,6 +23,7 @@ from rest_compat.openapi.schemas import (
     criterion_schema,
     description_of,
     entity_schema,
+    enum_schemas,
     input_example,
     input_schema,
     statistics_schema,
@@ -51,6 +52,7 @@ def components(facts: Sequence[Facts], tell: Teller) -> Schema:
         "responses": {refusal_name(codes): _refusal(codes, tell) for codes in sorted(refusals)},
         "schemas": {
             **_shared(tell),
+            **enum_schemas(tell),
             **_entities(tell),
             **dict(_of_facts(facts, tell)),
             **dict(dry_run_schemas((one.dry_run for one in facts if one.dry_run), tell)),

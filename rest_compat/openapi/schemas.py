@@ -13,6 +13,7 @@ from resolvers.value_kinds import MAX_INT
 from resolvers.words import word
 from resolvers.write.inputs import Mode, input_fields
 from rest_compat.openapi.examples import example
+from rest_compat.openapi.pieces import enum_schema, one_of
 from rest_compat.representations import shown
 from schema.types import statistics as figures
 from schema.types.entities import TYPES
@@ -78,9 +79,8 @@ def _value(value: Shown, tell: Teller) -> Schema:
         said = tell("The same in a word for people, in the language of the answer.")
         return {**schema, "description": said, "examples": [word(next(iter(source.choices)), tell.language)]}
     if source.choices:
-        choices = [choice.value for choice in source.choices]
-        schema = {**schema, "enum": [*choices, None] if field.nullable else choices}
-        return {**schema, "description": tell(field.description), "examples": choices[:1]}
+        schema = one_of(source.choices, nullable=field.nullable)
+        return {**schema, "description": tell(field.description), "examples": [next(iter(source.choices)).value]}
     if field.items in _ITEMS:
         schema = {"type": "array", "items": {"type": _ITEMS[field.items]}}
     return {**schema, "description": tell(field.description), "examples": [example(value.key, source.kind)]}
@@ -183,7 +183,7 @@ _FORMS: dict[type, Callable[[Any], list[Schema]]] = {
     value_kinds.Phone: lambda _: [{"type": "string", "format": "phone", "maxLength": value_kinds.SHORT_TEXT}],
     value_kinds.Email: lambda _: [{"type": "string", "format": "email", "maxLength": value_kinds.SHORT_TEXT}],
     value_kinds.Digits: lambda kind: [{"type": "string", "pattern": f"^[0-9]{{{kind.least},{kind.most}}}$"}],
-    value_kinds.Choice: lambda kind: [{"type": "string", "enum": [choice.value for choice in kind.choices]}],
+    value_kinds.Choice: lambda kind: [one_of(kind.choices)],
     value_kinds.Hundredths: _money,
     value_kinds.Whole: lambda kind: [{"type": "integer", "minimum": kind.least, "maximum": kind.most}],
     value_kinds.Reference: lambda _: [ID],
@@ -214,7 +214,14 @@ def criterion_schema(criterion: Criterion) -> Schema:
     if criterion.filter.refers_to:
         return {"type": "integer"}
     if source.choices:
-        return {"type": "string", "enum": [choice.value for choice in source.choices]}
+        return one_of(source.choices)
     if source.kind is Kind.MOMENT:
         return {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
     return _SHOWN[source.kind]
+
+
+def enum_schemas(tell: Teller) -> dict[str, Schema]:
+    """The enums that rows show, each a component of its own, with the words for its values."""
+    sources = [value.source for typename in TYPES for value in shown(typename)]
+    enums = {source.choices.__name__: source.choices for source in sources if source.choices}
+    return {name: enum_schema(enums[name], tell.language) for name in sorted(enums)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,36 @@ def test_every_reference_leads_somewhere_and_every_component_is_referred_to():
 def test_names_of_operations_are_unique():
     names = [operation["operationId"] for operation in OPERATIONS.values()]
     assert len(set(names)) == len(names)
+    assert {"list_contracts", "get_contract", "put_contract", "update_contract", "activate_contract"} <= set(names)
+    assert {"add_contract_balance", "list_contract_payments", "put_me", "get_customers_statistics"} <= set(names)
+
+
+def test_an_enum_is_one_component_that_all_refer_to():
+    document = described()
+    lists = [tuple(one) for one in enums_of(document)]
+    assert len(lists) == len(set(lists)), "two places spell out the same values"
+    assert document["components"]["schemas"]["SimStatus"]["enum"] == [
+        "free",
+        "active",
+        "suspended",
+        "blocked",
+        "closed",
+    ]
+
+
+def enums_of(part):
+    """All lists of values that stand in a part of the document."""
+    if isinstance(part, dict):
+        yield from ([part["enum"]] if "enum" in part else [])
+        for inner in part.values():
+            yield from enums_of(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from enums_of(inner)
+
+
+def test_the_documents_version_is_the_packages():
+    assert described()["info"]["version"] == version("abonent")
 
 
 # --- each call ----------------------------------------------------------------------------------------------------
