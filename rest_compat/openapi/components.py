@@ -52,7 +52,7 @@ def components(facts: Sequence[Facts], tell: Teller) -> Schema:
         "responses": {refusal_name(codes): _refusal(codes, tell) for codes in sorted(refusals)},
         "schemas": {
             **_shared(tell),
-            **enum_schemas(tell),
+            **enum_schemas((one.body.takes for one in facts if one.body), tell),
             **_entities(tell),
             **dict(_of_facts(facts, tell)),
             **dict(dry_run_schemas((one.dry_run for one in facts if one.dry_run), tell)),

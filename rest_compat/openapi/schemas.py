@@ -19,7 +19,7 @@ from schema.types import statistics as figures
 from schema.types.entities import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from resolvers.read.list_criteria import Criterion
     from resolvers.value_kinds import InputKind
@@ -220,8 +220,10 @@ def criterion_schema(criterion: Criterion) -> Schema:
     return _SHOWN[source.kind]
 
 
-def enum_schemas(tell: Teller) -> dict[str, Schema]:
-    """The enums that rows show, each a component of its own, with the words for its values."""
+def enum_schemas(bodies: Iterable[type], tell: Teller) -> dict[str, Schema]:
+    """The enums that rows show and bodies take, each a component of its own, with the words for its values."""
     sources = [value.source for typename in TYPES for value in shown(typename)]
+    taken = [field.kind for body in bodies for field in input_fields(body)]
     enums = {source.choices.__name__: source.choices for source in sources if source.choices}
+    enums |= {kind.choices.__name__: kind.choices for kind in taken if isinstance(kind, value_kinds.Choice)}
     return {name: enum_schema(enums[name], tell.language) for name in sorted(enums)}
