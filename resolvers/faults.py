@@ -18,6 +18,8 @@ from resolvers.words import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tortoise.models import Model
+
     from models.entity import Entity
 
 
@@ -126,7 +128,7 @@ def fault(code: Code, **params: object) -> Fault:
     return Fault(code, Message(code.value, params))
 
 
-def not_found(entity: type[Entity], entity_id: int, field: str | None = None) -> Fault:
+def not_found(entity: type[Model], entity_id: int, field: str | None = None) -> Fault:
     """No such row; `field` where the id came in an argument rather than as the target."""
     params = {"entity": Message(entity.__name__), "id": entity_id}
     return Fault(Code.NOT_FOUND, Message("not_found", params), field=field)

@@ -9,6 +9,7 @@ from resolvers.billing import policy, run
 from resolvers.imports import actions as imports
 from resolvers.jobs import actions
 from resolvers.webhooks import actions as webhooks
+from resolvers.webhooks import tries
 
 if TYPE_CHECKING:
     from resolvers.write.operation import Operation
@@ -26,5 +27,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *run.OPERATIONS,
     *actions.OPERATIONS,
     *webhooks.OPERATIONS,
+    *tries.OPERATIONS,
     *imports.OPERATIONS,
 )

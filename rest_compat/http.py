@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.types import ASGIApp, Receive, Scope, Send
+    from tortoise.models import Model
 
-    from models.entity import Entity
     from resolvers.context import Context
 
     Handler = Callable[[Request, Context], Awaitable[Response]]
@@ -127,9 +127,9 @@ async def unknown_path(scope: Scope, receive: Receive, send: Send) -> None:
     await refused(Fault(Code.NOT_FOUND, path), request)(scope, receive, send)
 
 
-def path_id(request: Request, entity: type[Entity]) -> int:
+def path_id(request: Request, entity: type[Model], name: str = "id") -> int:
     """The id in the path. Raises `not_found` for what cannot be an id, as for one that nothing has."""
-    text: str = request.path_params["id"]
+    text: str = request.path_params[name]
     if re.fullmatch("[0-9]{1,10}", text) and int(text) <= MAX_INT:
         return int(text)
     raise Fault(Code.NOT_FOUND, Message("not_found", {"entity": Message(entity.__name__), "id": text[:SHOWN]}))

@@ -17,7 +17,7 @@ from models.sims import Sim, SimStatus
 from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
-from models.webhooks import Webhook
+from models.webhooks import Webhook, WebhookDelivery
 from resolvers import bindings, comments, contracts, customers, journal, payments, sims, tariffs, tickets, users
 from resolvers.billing import periods, terms
 from resolvers.billing.policy import update_policy
@@ -32,6 +32,7 @@ from resolvers.read.tables import MODELS
 from resolvers.sessions import change_password
 from resolvers.webhooks import actions as webhooks
 from resolvers.webhooks import deliveries
+from resolvers.webhooks.tries import redeliver_webhook
 from resolvers.write.inputs import Mode
 from resolvers.write.operation import Effect
 from rest_compat import auth
@@ -106,7 +107,7 @@ def endpoints() -> tuple[Endpoint, ...]:
     return (*_AUTH, *_SEARCH, *of_entities, *_OF_CONTRACTS, *of_comments, *_BILLING, *_IMPORTS, *_PROFILE, *_EVENTS)
 
 
-_ELSEWHERE = (update_policy, start_billing_run, start_import)
+_ELSEWHERE = (update_policy, start_billing_run, start_import, redeliver_webhook)
 """Operations that have a path of their own."""
 _OF_POLICY = Condition(column(AuditEvent, "entity"), Comparison.EQUALS, lambda _: BillingPolicy.prefix)
 _POLICY_HISTORY = Lists(journal.HISTORY, (_OF_POLICY,))
@@ -173,6 +174,10 @@ def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:
     entity: Any = MODELS[typename]
     yield Endpoint("GET", base, Lists(spec, sight=entity), "All of them, page by page.")
     yield from _of_one(entity, base)
+    if entity is Webhook:
+        named = Write(redeliver_webhook, named=("delivery_id", WebhookDelivery))
+        path = f"{base}{{id}}/deliveries/{{delivery_id}}/redeliver/"
+        yield Endpoint("POST", path, named, redeliver_webhook.description)
     for name, about, *within in _NAMED.get(typename, ()):
         yield Endpoint("GET", f"{base}{name}/", Lists(spec, tuple(within), sight=entity), about)
     if entity not in _UNCOUNTED:

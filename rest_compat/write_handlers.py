@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
+    from tortoise.models import Model
 
     from models.database import Reader
     from resolvers.context import Context
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = "REST"
 """A replay is the first answer byte for byte, whatever its language (contract §2)."""
-AS_IT_IS = frozenset({"resolution_time", "secret"})
+AS_IT_IS = frozenset({"resolution_time", "secret", "http_status", "duration_ms", "error"})
 """The notes of operations that are no amounts of money."""
 _STATUS = {Effect.CREATE: 201, Effect.UPDATE: 200, Effect.DELETE: 204, Effect.ACTION: 200}
 
@@ -50,11 +51,13 @@ class Write:
     """It is about the caller's own profile, whatever the path."""
     silent: bool = False
     """There is nothing to answer but that it is done."""
+    named: tuple[str, type[Model]] | None = None
+    """The one argument stands in the path, as its last id: its name, and of what it is the id."""
 
     @property
     def asks_within(self) -> bool:
         """Nothing that it does before its transaction counts: it may be tried for whoever is presumed to call."""
-        return self.operation.prepare is None
+        return self.operation.prepare is None and self.operation.reach is None
 
     @property
     def status(self) -> int:
@@ -100,6 +103,8 @@ class Write:
         target = caller.user_id if self.own else _target(request, op)
         try:
             key, raw = _key(request, op), await _arguments(request, op)
+            if self.named is not None:
+                raw[self.named[0]] = path_id(request, self.named[1], self.named[0])
             dry = dry_run_asked(request)
             if dry and not op.rehearsable:
                 dry, raw = False, _with_own_dry_run(op, raw)

@@ -71,6 +71,15 @@ _EXTRAS: Final[dict[str, Callable[[], Any]]] = {
         "The job that does it, batch by batch.",
         lambda done: done.notes["job_id"],
     ),
+    "http_status": lambda: told_field(
+        "httpStatus", int, "The answer's status; null where none came.", lambda done: done.notes["http_status"]
+    ),
+    "duration_ms": lambda: told_field(
+        "durationMs", int, "How long it took, in milliseconds.", lambda done: done.notes["duration_ms"]
+    ),
+    "error": lambda: told_field(
+        "error", str, "Why it was not taken; null if it was.", lambda done: done.notes["error"]
+    ),
     "secret": lambda: told_field(
         "secret", str, "The secret that signs, `whsec_…`, shown this once.", lambda done: done.notes["secret"]
     ),

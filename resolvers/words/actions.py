@@ -43,6 +43,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "job_cancelled": ("Задание отменено", "Job cancelled"),
     "webhook_secret_rotated": ("Секрет вебхука заменён", "The webhook's secret is rotated"),
     "webhook_resumed": ("Вебхук возобновлён", "The webhook is resumed"),
+    "webhook_tested": ("Проверочный запрос отправлен", "The test was sent"),
+    "webhook_redelivers": ("Событие отправляется снова", "The event is being sent again"),
     "webhook_replayed": ("Вебхук повторит события", "The webhook is told anew"),
     "password_changed": ("Пароль изменён", "Password changed"),
     "created": ("Создано", "Created"),

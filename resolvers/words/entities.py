@@ -11,6 +11,7 @@ ENTITIES: dict[str, tuple[str, str]] = {
     "Comment": ("Комментарий", "Comment"),
     "comments": ("комментарии", "comments"),
     "Job": ("Задание", "Job"),
+    "WebhookDelivery": ("Доставка", "Delivery"),
     "Webhook": ("Вебхук", "Webhook"),
     "User": ("Пользователь", "User"),
     "periods": ("оплаченные месяцы", "settled months"),

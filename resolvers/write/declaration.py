@@ -53,6 +53,8 @@ class Operation:
     input: type | None
     prepare: Callable[[Context, Any], Awaitable[Any]] | None
     """What is too slow for a transaction (hashing a password): the parsed input in, the one to carry out back."""
+    reach: Callable[[Context, int], Awaitable[Any]] | None
+    """What is asked of somebody outside, of the target, before the transaction; the answer is what is carried out."""
     moves: Mapping[StrEnum, StrEnum | None]
     """From which state to which; None: stays. Empty: any state."""
     lock: Callable[[Work, int, Any], Awaitable[Entity]]
@@ -111,6 +113,7 @@ def operation(
     also_needs: Callable[[Caller, int | None, Mapping[str, object]], Permission | None] | None = None,
     takes: type | None = None,
     prepare: Callable[[Context, Any], Awaitable[Any]] | None = None,
+    reach: Callable[[Context, int], Awaitable[Any]] | None = None,
     moves: Mapping[Any, Any] | None = None,
     lock: Callable[[Work, int, Any], Awaitable[Entity]] | None = None,
     makes: type[Entity] | None = None,
@@ -144,6 +147,7 @@ def operation(
             also_needs=also_needs,
             input=takes,
             prepare=prepare,
+            reach=reach,
             moves=moves or {},
             lock=lock or partial(lock_target, entity=entity),
             makes=entity if effect is Effect.CREATE else makes,

@@ -119,6 +119,8 @@ async def perform_at_console(context: Context, call: Call, data: object) -> Answ
 async def _carry_out(context: Context, call: Call, data: object, *, asks: bool) -> Answer:
     if call.operation.prepare is not None:
         data = await call.operation.prepare(context, data)
+    if call.operation.reach is not None and call.target is not None:
+        data = await call.operation.reach(context, call.target)
 
     async def body(tx: Transaction) -> tuple[Context, Answer]:
         work = await _confirmed(context, call, tx) if asks else Work(context, tx, rehearsal=call.dry_run)

@@ -217,7 +217,7 @@ def _(handler: Write) -> Facts:
         answers=_answer_of(handler),
         codes=tuple(dict.fromkeys((*codes_of(op), *(BODY if op.effect is not Effect.DELETE else ())))),
         status=handler.status,
-        body=Body(op.input, handler.mode, handler.replace) if op.input else None,
+        body=Body(op.input, handler.mode, handler.replace) if op.input and not handler.named else None,
         operation=op,
         dry_run=(Job.__name__ if op.starts_job else op.entity.__name__) if op.rehearsable else "",
     )

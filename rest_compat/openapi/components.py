@@ -95,6 +95,8 @@ _HEADERS: dict[int, Schema] = {
 def _parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     said = tell("Id of the row.")
     yield "id", {"name": "id", "in": "path", "required": True, "description": said, "schema": ID, "example": 1}
+    said = tell("Id of the delivery.")
+    yield "delivery_id", {"name": "delivery_id", "in": "path", "required": True, "description": said, "schema": ID}
     said = tell("Language of messages and of words: `ru`, unless `en` is liked better.")
     yield "language", parameter("Accept-Language", said, {"type": "string"}, "en", place="header")
     said = tell("Makes a retry return the first answer: 1 to 255 printable ASCII characters, good for 24 hours.")
@@ -312,6 +314,9 @@ EXTRAS: dict[str, tuple[Schema, str]] = {
     "amount": (MONEY, "How much was moved."),
     "balance_after": (MONEY, "Balance of the contract afterwards."),
     "resolution_time": ({"type": "integer"}, "Whole seconds from opening to resolution."),
+    "http_status": ({"type": ["integer", "null"]}, "The answer's status; null where none came."),
+    "duration_ms": ({"type": "integer"}, "How long it took, in milliseconds."),
+    "error": ({"type": ["string", "null"]}, "Why it was not taken; null if it was."),
     "secret": ({"type": "string"}, "The secret that signs, `whsec_…`, shown this once."),
 }
 """What answers of actions tell beside the entity."""

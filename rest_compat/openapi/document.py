@@ -96,6 +96,8 @@ def _parameters(endpoint: Endpoint, facts: Facts, tell: Teller) -> Iterator[Sche
     yield ref("parameters", "language")
     if "{id}" in endpoint.path:
         yield ref("parameters", "id")
+    if "{delivery_id}" in endpoint.path:
+        yield ref("parameters", "delivery_id")
     if facts.keyed:
         yield ref("parameters", "idempotency_key")
     if facts.dry_run:

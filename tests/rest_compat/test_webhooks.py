@@ -145,6 +145,8 @@ async def test_nobody_else_sees_webhooks_or_what_became_of_them(api, database, r
         ("POST", "/webhooks/1/rotate_secret/"),
         ("POST", "/webhooks/1/resume/"),
         ("POST", "/webhooks/1/replay/"),
+        ("POST", "/webhooks/1/test/"),
+        ("POST", "/webhooks/1/deliveries/1/redeliver/"),
     ):
         assert (await api.call(method, path, role=role)).status_code == 403, path
     assert "webhook.create" not in (await api.get("/events/", role=role)).text
@@ -182,3 +184,33 @@ async def test_a_replay_moves_its_place_and_forgets_what_waits(api, factory):
     assert (await api.post("/webhooks/1/replay/", {})).json() == {"after": ["Обязательное поле"]}
     (event, *_) = (await api.get("/webhooks/1/history/")).json()["results"]
     assert event["action"] == "replay"
+
+
+async def test_a_test_tells_what_came_of_it(api):
+    await made(api, url="https://there-is-no.invalid/")
+    told = (await api.post("/webhooks/1/test/")).json()
+    assert (told["status"], told["http_status"], told["data"]["id"]) == ("success", None, 1)
+    assert told["error"].startswith("not_reached")
+    assert told["duration_ms"] >= 0
+    assert (await api.post("/webhooks/2/test/")).status_code == 404
+
+
+async def test_a_delivery_is_sent_once_more(api, database):
+    await made(api)
+    await database.write(
+        lambda tx: tx.fetch(
+            "INSERT INTO webhook_deliveries (webhook_id, event_id, entity, entity_id, status, attempts, created_at,"
+            " updated_at) SELECT 1, 1, 'ctr', 1, 'delivered', 1, updated_at, updated_at FROM webhooks"
+        )
+    )
+    answer = await api.post("/webhooks/1/deliveries/1/redeliver/")
+    assert answer.json()["status"] == "success"
+    (delivery,) = (await api.get("/webhooks/1/deliveries/")).json()["results"]
+    assert delivery["next_at"] is not None
+    for path in ("/webhooks/1/deliveries/2/redeliver/", "/webhooks/1/deliveries/x/redeliver/"):
+        assert (await api.post(path)).status_code == 404
+    (event, *_) = (await api.get("/webhooks/1/history/")).json()["results"]
+    assert (event["action"], event["changes"]) == ("redeliver", {"delivery": [None, 1]})
+    await database.write(lambda tx: tx.fetch("UPDATE webhooks SET status = 'paused'"))
+    refused = await api.post("/webhooks/1/deliveries/1/redeliver/")
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_transition")

@@ -114,6 +114,7 @@ MUTATIONS = re.findall(
     createUser updateUser deleteUser
     cancelJob
     createWebhook updateWebhook deleteWebhook rotateWebhookSecret resumeWebhook replayWebhook
+    testWebhook redeliverWebhook
     login refreshToken logout changePassword
     """,
 )

@@ -46,14 +46,20 @@ async def test_what_cannot_be_one_is_told_by_field(ask):
     assert told["errors"] == [{"code": "VALIDATION", "field": "types"}]
 
 
-async def test_it_is_resumed_replayed_and_deleted(ask):
-    await made(ask)
+async def test_it_is_resumed_tested_replayed_and_deleted(ask):
+    await made(ask, url="https://there-is-no.invalid/")
     data = await ask.data("""mutation {
         resumeWebhook(input: {id: "whk_1"}) { errors { code } }
+        testWebhook(input: {id: "whk_1"}) { httpStatus durationMs error errors { code } }
+        redeliverWebhook(input: {id: "whk_1", deliveryId: "dlv_1"}) { webhook { id } errors { code field } }
         replayWebhook(input: {id: "whk_1", after: "now"}) { webhook { status } errors { code } }
         deleteWebhook(input: {id: "whk_1"}) { deletedId errors { code } }
     }""")
+    tested = data.pop("testWebhook")
+    assert (tested["httpStatus"], tested["errors"]) == (None, [])
+    assert tested["error"].startswith("not_reached")
     assert data == {
+        "redeliverWebhook": {"webhook": None, "errors": [{"code": "NOT_FOUND", "field": "deliveryId"}]},
         "resumeWebhook": {"errors": [{"code": "INVALID_TRANSITION"}]},
         "replayWebhook": {"webhook": {"status": "OK"}, "errors": []},
         "deleteWebhook": {"deletedId": "whk_1", "errors": []},

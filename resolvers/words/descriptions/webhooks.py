@@ -106,4 +106,18 @@ WEBHOOKS: dict[str, str] = {
         "Приостановленный вебхук остаётся приостановленным."
     ),
     "The secret that signs, `whsec_…`, shown this once.": "Секрет для подписи, `whsec_…`; показывается один раз.",
+    "The answer's status; null where none came.": "Статус ответа; null, если его не было.",
+    "How long it took, in milliseconds.": "Сколько это длилось, в миллисекундах.",
+    "Why it was not taken; null if it was.": "Причина, по которой не принято; null, если принято.",
+    "Id of the delivery.": "Номер доставки.",
+    "Send `webhook.test` to a webhook's address now, signed as all else, and tell what came of it."
+    "\n\nIt is no event of the log, and no delivery: nothing changes, whatever the receiver answers.": (
+        "Отправить на адрес вебхука `webhook.test`, подписанный как всё остальное, и сообщить, что вышло."
+        "\n\nЭто не событие и не доставка: ничего не меняется, что бы получатель ни ответил."
+    ),
+    "Send a delivery now: one that waits is tried, one that was delivered is sent once more, with the same id."
+    "\n\nWhere an earlier event of the same entity waits, that one is tried, and this one follows.": (
+        "Отправить доставку сейчас: ожидающая пробуется снова, доставленная отправляется ещё раз, с тем же номером."
+        "\n\nЕсли ожидает более раннее событие той же записи, пробуется оно, а эта доставка следует за ним."
+    ),
 }

@@ -79,6 +79,8 @@ webhook.delete           any                                           admin
 webhook.rotate_secret    any                                           admin
 webhook.resume           paused → ok                                   admin
 webhook.replay           any                                           admin
+webhook.test             any                                           admin
+webhook.redeliver        ok, failing → stays                           admin
 import.start             any                                           supervisor, admin
 """
 

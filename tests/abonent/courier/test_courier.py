@@ -267,7 +267,7 @@ async def test_an_endless_answer_is_taken_by_its_head_and_read_no_further(factor
     async with receiving(lambda _: head, endless=True) as receiver:
         await hook(factory, receiver.url, types=["customer.*"])
         await factory.customer()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await delivered(courier)
     ((answer, shown),) = await rows(factory.database, "status, answer")
     assert (answer, shown) == ("delivered", "x" * 1024)
@@ -326,6 +326,46 @@ async def test_a_replay_sends_it_all_again_in_order_with_the_same_ids(factory, c
         await delivered(courier)
     assert receiver.event_ids == before * 2
     assert await rows(factory.database) == [("delivered", 1, None)] * 2
+
+
+async def test_a_test_is_sent_at_once_signed_and_leaves_nothing_behind(factory):
+    async with receiving() as receiver:
+        number, secret = await hook(factory, receiver.url)
+        done = await factory.run("webhook.test", number)
+    (got,) = receiver.got
+    assert got.told["type"] == "webhook.test"
+    assert got.told["data"] == {"webhook": number}
+    Verifier(secret).verify(got.body, got.headers)
+    notes = done.outcome.notes
+    assert (notes["http_status"], notes["error"]) == (200, None)
+    assert await rows(factory.database) == []
+
+
+async def test_what_was_delivered_is_sent_once_more_and_what_waits_at_once(factory, courier, clock):
+    async with receiving() as receiver:
+        number, _ = await hook(factory, receiver.url, types=["customer.*"])
+        customer = await factory.customer()
+        await delivered(courier)
+        receiver.answer = lambda _: status(500)
+        ((first,),) = await rows(factory.database, "id")
+        await factory.run("webhook.redeliver", number, delivery_id=first)
+        clock.turn(minutes=1)
+        await delivered(courier)
+        assert receiver.event_ids == [receiver.event_ids[0]] * 2
+        assert await rows(factory.database) == [("delivered", 2, "status_500")]
+        await delivered(courier)
+        assert len(receiver.got) == 2
+        for name in ("А", "Б"):
+            await factory.patch(customer, first_name=name)
+        await delivered(courier)
+        assert len(receiver.got) == 3
+        receiver.answer = lambda _: OK
+        last = (await rows(factory.database, "id"))[-1][0]
+        await factory.run("webhook.redeliver", number, delivery_id=last)
+        await delivered(courier)
+    assert len(receiver.got) == 5
+    assert receiver.event_ids[-2:] == sorted(receiver.event_ids)[-2:]
+    assert [one for one, _, _ in await rows(factory.database)] == ["delivered"] * 3
 
 
 async def test_one_worker_delivers_and_another_takes_over_when_it_is_dead(factory, courier, clock):
