@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = "REST"
 """A replay is the first answer byte for byte, whatever its language (contract §2)."""
-AS_IT_IS = frozenset({"resolution_time", "secret"})
+AS_IT_IS = frozenset({"resolution_time", "secret", "key"})
 """The notes of operations that are no amounts of money."""
 _STATUS = {Effect.CREATE: 201, Effect.UPDATE: 200, Effect.DELETE: 204, Effect.ACTION: 200}
 

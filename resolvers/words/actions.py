@@ -43,6 +43,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "webhook_secret_rotated": ("Секрет вебхука заменён", "The webhook's secret is rotated"),
     "webhook_resumed": ("Вебхук возобновлён", "The webhook is resumed"),
     "webhook_replayed": ("Вебхук повторит события", "The webhook is told anew"),
+    "key_revoked": ("Ключ отозван", "Key revoked"),
     "password_changed": ("Пароль изменён", "Password changed"),
     "created": ("Создано", "Created"),
     "updated": ("Обновлено", "Updated"),

@@ -131,7 +131,7 @@ def test_a_call_tells_its_success_and_that_the_database_can_be_away(call):
     assert "503" in statuses
 
 
-TELL_A_SECRET = {"/api/webhooks/", "/api/webhooks/{id}/rotate_secret/"}
+TELL_A_SECRET = {"/api/api-keys/", "/api/webhooks/", "/api/webhooks/{id}/rotate_secret/"}
 """In their answers alone: it is neither kept with a key, nor made for nothing."""
 OWN_DRY_RUN = {"/api/users/me/password/", "/api/billing/runs/", "/api/imports/", "/api/files/"}
 """Where it is one of the arguments, or there is nothing to try."""
