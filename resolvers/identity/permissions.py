@@ -87,7 +87,7 @@ GRANTS: Mapping[Permission, tuple[Role, ...]] = {
 SCOPES: Mapping[ApiKeyScope, tuple[Permission, ...]] = {
     ApiKeyScope.READ: (Permission.READ,),
     ApiKeyScope.TICKETS: (Permission.WORK_ON_TICKETS, Permission.ASSIGN_OTHERS),
-    ApiKeyScope.SUBSCRIBERS: (Permission.MANAGE_SUBSCRIBERS,),
+    ApiKeyScope.SUBSCRIBERS: (Permission.MANAGE_SUBSCRIBERS, Permission.IMPORT, Permission.CANCEL_OWN_JOB),
     ApiKeyScope.PAYMENTS: (Permission.MANAGE_PAYMENTS,),
     ApiKeyScope.REFUNDS: (Permission.REFUND, Permission.CORRECT),
     ApiKeyScope.TARIFFS: (Permission.MANAGE_TARIFFS, Permission.CANCEL_OWN_JOB),
