@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Mount, Route, Router
 
+from models.api_keys import ApiKey
 from models.billing import BillingPolicy
 from models.comments import Comment
 from models.jobs import Job
@@ -18,7 +19,19 @@ from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
 from models.webhooks import Webhook, WebhookDelivery
-from resolvers import bindings, comments, contracts, customers, journal, payments, sims, tariffs, tickets, users
+from resolvers import (
+    api_keys,
+    bindings,
+    comments,
+    contracts,
+    customers,
+    journal,
+    payments,
+    sims,
+    tariffs,
+    tickets,
+    users,
+)
 from resolvers.billing import periods, terms
 from resolvers.billing.policy import update_policy
 from resolvers.billing.run import start_billing_run
@@ -66,7 +79,7 @@ def rest_routes(settings: Settings) -> list[BaseRoute]:
     """The API as Starlette's routes."""
     del settings
     calls = endpoints()
-    index = Index((*(spec.table.name for spec in _ENTITIES), "imports", "events", "schema", "docs"))
+    index = Index((*(spec.table.path for spec in _ENTITIES), "imports", "events", "schema", "docs"))
     described = (
         Endpoint("GET", "/", index, "Where the lists are."),
         Endpoint("GET", "/schema/", Description(calls, PREFIX), "This description."),
@@ -159,10 +172,11 @@ _ENTITIES = (
     payments.LIST,
     tickets.LIST,
     users.LIST,
+    api_keys.LIST,
     jobs.LIST,
     webhooks.LIST,
 )
-_UNCOUNTED = (User, Job, Webhook)
+_UNCOUNTED = (User, ApiKey, Job, Webhook)
 """They have no statistics."""
 _NESTED = (journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST, deliveries.LIST, comments.LIST, bindings.LIST)
 _LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, *_NESTED)}
@@ -170,7 +184,7 @@ _LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, *_NESTED)}
 
 def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:
     """All that there is of one entity."""
-    typename, base = spec.table.typename, f"/{spec.table.name}/"
+    typename, base = spec.table.typename, f"/{spec.table.path}/"
     entity: Any = MODELS[typename]
     yield Endpoint("GET", base, Lists(spec, sight=entity), "All of them, page by page.")
     yield from _of_one(entity, base)

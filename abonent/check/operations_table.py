@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from resolvers.identity.permissions import GRANTS
 from resolvers.operations import OPERATIONS
+from resolvers.read.tables import TABLES_BY_TYPENAME
 from resolvers.write.inputs import input_fields
 from resolvers.write.operation import Effect
 from rest_compat.routes import PREFIX
@@ -54,6 +55,6 @@ def _arguments(operation: Operation) -> str:
 def _path(operation: Operation) -> str:
     if operation.effect is Effect.CREATE and operation.rest:
         return f"POST {PREFIX}/{operation.rest}/"
-    base = f"{PREFIX}/{operation.entity._meta.db_table}/"
+    base = f"{PREFIX}/{TABLES_BY_TYPENAME[operation.entity.__name__].path}/"
     one = "" if operation.effect is Effect.CREATE else "{id}/"
     return f"{METHODS[operation.effect]} {base}{one}{operation.rest}{'/' * bool(operation.rest)}"

@@ -169,8 +169,8 @@ BILLING: Final = (
 KEEPING: Final = (
     Rule(
         "there is an active admin, once there are users",
-        f"""SELECT COUNT(*) FROM users
-        HAVING COUNT(*) > 0 AND COUNT(CASE WHEN role = '{Role.ADMIN}' AND is_active THEN 1 END) = 0""",
+        f"""SELECT COUNT(*) FROM users HAVING COUNT(*) > 0
+        AND COUNT(CASE WHEN role = '{Role.ADMIN}' AND kind = 'person' AND is_active THEN 1 END) = 0""",
         lambda users: f"none of the {users} users is an active admin",
     ),
     Rule(

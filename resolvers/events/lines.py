@@ -17,13 +17,12 @@ from resolvers.context import Told as Weight
 from resolvers.events.feed import bounded
 from resolvers.events.log import log_of
 from resolvers.faults import Code, Fault, fault
-from resolvers.identity.callers import caller_of, callers_of
+from resolvers.identity.callers import caller_now, callers_now
 from resolvers.identity.optimistic_caller import Guard, UnprovenError
 from resolvers.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-    from uuid import UUID
 
     from models.database import Database
     from resolvers.context import Context
@@ -135,17 +134,17 @@ class Line:
 
     def _context(self) -> Context:
         context, caller = self.context, self.context.caller
-        guard = None if caller is None or caller.session_id is None else Guard(context.database, caller)
+        guard = None if caller is None or caller.called_with is None else Guard(context.database, caller)
         return replace(context, guard=guard, told=Weight())
 
     async def _renew(self) -> None:
         caller = self.context.caller
-        if caller is not None and caller.session_id is not None:
-            self.see(await caller_of(self.context.database, caller.session_id))
+        if caller is not None and caller.called_with is not None:
+            self.see(await caller_now(self.context.database, caller))
         self.check()
 
     def see(self, caller: Caller | None) -> None:
-        """Take in who the session belongs to now."""
+        """Take in who the session, or the key, belongs to now."""
         if caller is None:
             self.end(fault(Code.TOKEN_NOT_VALID))
         elif caller != self.context.caller:
@@ -275,7 +274,7 @@ class Lines:
             self._count(len(self._open))
 
     async def _watch(self) -> None:
-        """Keep an eye on the sessions of all, until there are none."""
+        """Keep an eye on the sessions and keys of all, until there are none."""
         try:
             while self._open:
                 await asyncio.sleep(self.pace.sessions)
@@ -284,14 +283,11 @@ class Lines:
             self._watching = None
 
     async def _look(self) -> None:
-        of_session: dict[UUID, list[Line]] = {}
-        for line in self._open:
-            if line.context.caller is not None and line.context.caller.session_id is not None:
-                of_session.setdefault(line.context.caller.session_id, []).append(line)
+        called = [(line, line.context.caller) for line in self._open]
+        watched = [(line, caller) for line, caller in called if caller is not None and caller.called_with is not None]
         try:
-            living = await callers_of(self._database, of_session.keys()) if of_session else {}
+            living = await callers_now(self._database, [caller for _, caller in watched])
         except Unavailable:
             return
-        for session_id, lines in of_session.items():
-            for line in lines:
-                line.see(living.get(session_id))
+        for line, caller in watched:
+            line.see(living.get(caller.called_with))

@@ -224,7 +224,7 @@ def _(handler: Write) -> Facts:
 
 
 def _answer_of(handler: Write) -> str:
-    """An action answers its entity wrapped up; a silent one, and a delete, nothing."""
+    """An action answers its entity wrapped up; a silent one, and a delete, nothing; what shows a secret, that too."""
     if handler.status == HTTPStatus.NO_CONTENT:
         return ""
     op = handler.operation

@@ -318,8 +318,9 @@ EXTRAS: dict[str, tuple[Schema, str]] = {
     "duration_ms": ({"type": "integer"}, "How long it took, in milliseconds."),
     "error": ({"type": ["string", "null"]}, "Why it was not taken; null if it was."),
     "secret": ({"type": "string"}, "The secret that signs, `whsec_…`, shown this once."),
+    "key": ({"type": "string"}, "The key, shown now and never again."),
 }
-"""What answers of actions tell beside the entity."""
+"""What answers tell beside the entity."""
 
 
 def _done(operation: Operation, tell: Teller) -> Schema:
@@ -353,7 +354,7 @@ def body_example(body: Body) -> Schema:
 def tags(tell: Teller) -> list[Schema]:
     """The groups in which the documentation shows the calls."""
     entities = [
-        {"name": TABLES_BY_TYPENAME[typename].name, "description": tell(description_of(typename))}
+        {"name": TABLES_BY_TYPENAME[typename].path, "description": tell(description_of(typename))}
         for typename in _GROUPS
     ]
     auth = {"name": "auth", "description": tell("Logging in, staying logged in, logging out.")}
@@ -368,4 +369,4 @@ def tags(tell: Teller) -> list[Schema]:
     return [auth, *entities, *({"name": name, "description": tell(said)} for name, said in others.items())]
 
 
-_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "Comment", "User", "Job", "Webhook")
+_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "Comment", "User", "ApiKey", "Job", "Webhook")

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from graphql import FieldNode, GraphQLField
     from strawberry.types.field import StrawberryField
 
-    from models.users import Role
+    from resolvers.identity.permissions import Sight
     from resolvers.read.selection import Condition, ListSpec, Part, Selected, Source
     from resolvers.statement import Period
     from schema.execution.collect_fields import Collector
@@ -100,10 +100,10 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Translates the fields of one operation for a caller of one role."""
+    """Translates the fields of one operation for callers of one sight."""
 
     collector: Collector
-    role: Role
+    sight: Sight
     period: Period | None = None
     """Within a field that shows what went on between two days: these."""
 
@@ -154,7 +154,7 @@ class Translator:
         """A value; null, before any database is asked, for a role from which it is hidden."""
         if isinstance(source, GlobalId):
             return Scalar(key, _ID, Style.GLOBAL_ID, prefix=TABLES_BY_TYPENAME[parent.name].prefix)
-        if isinstance(source, Column) and self.role in source.hidden_from:
+        if isinstance(source, Column) and self.sight.role in source.hidden_from:
             return Constant(key, "null")
         return Scalar(key, source, Style.ENUM_NAME if source.choices else Style.PLAIN)
 

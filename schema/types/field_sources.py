@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
+from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.read.selection import Column, Expression, ToMany, ToOne
@@ -182,6 +183,15 @@ def provenance(field: StrawberryField) -> Provenance | None:
     return cast("Provenance | None", field.metadata.get(ORIGIN))
 
 
+def _items(declared: object) -> type | None:
+    """Of a list, which may be null, what its elements are; an enum's is the enum itself."""
+    listed = declared.of_type if isinstance(declared, StrawberryOptional) else declared
+    if not isinstance(listed, StrawberryList):
+        return None
+    one: Any = listed.of_type
+    return cast("type", one.wrapped_cls if isinstance(one, StrawberryEnumDefinition) else one)
+
+
 def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
     """The declared fields of a type, in their order."""
     definition = cast("StrawberryObjectDefinition", cast("Any", strawberry_type).__strawberry_definition__)
@@ -197,7 +207,7 @@ def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
             reference=said.reference,
             nullable=isinstance(field.type, StrawberryOptional),
             is_id=field.type is strawberry.ID,
-            items=cast("type", field.type.of_type) if isinstance(field.type, StrawberryList) else None,
+            items=_items(field.type),
             rest=said.rest,
             embedded=said.embedded,
             rest_as=said.rest_as,

@@ -11,6 +11,7 @@ import strawberry
 from strawberry.tools import create_type
 
 from resolvers import value_kinds
+from resolvers.write import kinds
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import Effect
 from schema.types.global_ids import of_type, read_id
@@ -35,6 +36,8 @@ _TYPES: Final[tuple[tuple[type, Any], ...]] = (
     (value_kinds.Options, JSON),
     (value_kinds.WholeNumbers, list[int]),
     (value_kinds.Texts, list[str]),
+    (kinds.Networks, list[str]),
+    (kinds.Instant, datetime),
 )
 """What is not here is text."""
 
@@ -106,7 +109,7 @@ def _value_field(field: InputField, *, partial: bool) -> Any:
     value_type = _value_type(field)
     ids = f" {of_type(field.kind.typename)}" if isinstance(field.kind, value_kinds.Reference) else ""
     what = field.description + ids
-    if field.required and not partial:
+    if field.always_required and not partial:
         return strawberry.field(name=field.graphql_name, graphql_type=value_type, description=what)
     return strawberry.field(
         name=field.graphql_name,
@@ -119,6 +122,8 @@ def _value_field(field: InputField, *, partial: bool) -> Any:
 def _value_type(field: InputField) -> Any:
     if isinstance(field.kind, value_kinds.Choice):
         return field.kind.choices
+    if isinstance(field.kind, kinds.Choices):
+        return list[field.kind.choices]  # type: ignore[name-defined]  # the type is a value here
     if isinstance(field.kind, value_kinds.Group):
         return group_input(field.kind.fields)
     return next((found for kind, found in _TYPES if isinstance(field.kind, kind)), str)

@@ -18,7 +18,7 @@ from resolvers.read.tables import STAFF, USERS
 from resolvers.tickets import OPEN_SQL
 from schema.types import sql_expressions
 from schema.types.connections import Connection
-from schema.types.enums import Role
+from schema.types.enums import Role, UserKind
 from schema.types.field_sources import computed, global_id, stored, to_many
 from schema.types.links import EventLink
 from schema.types.node import Node
@@ -67,6 +67,7 @@ class User(Node):
     full_name: str = computed(_NAME, "Last and first name, or the username while neither is known.")
     email: str | None = stored(column(_ROW, "email"), "Email address at work.")
     phone: str | None = stored(column(_ROW, "phone"), "Phone number in E.164.")
+    kind: UserKind = stored(column(_ROW, "kind"), "Whether it is a person, or a program, which calls with keys.")
     role: Role = stored(column(_ROW, "role"), "What the user may do.")
     is_active: bool = stored(
         column(_ROW, "is_active"), "Whether the user can log in; inactive ones are shut out at once."

@@ -70,6 +70,8 @@ comment.delete           any                                           superviso
 user.create              any                                           admin
 user.update              any                                           employee, operator, supervisor, admin +
 user.delete              any                                           admin
+apikey.create            any                                           employee, operator, supervisor, admin +
+apikey.revoke            any                                           employee, operator, supervisor, admin
 policy.update            any                                           admin
 billing.run              any                                           supervisor, admin
 job.cancel               queued, running → stays                       employee, operator, supervisor, admin

@@ -162,7 +162,9 @@ def test_a_call_tells_its_success_and_that_the_database_can_be_away(call):
     assert "503" in statuses
 
 
-ONLY_FOR_REAL = {"/api/webhooks/", "/api/webhooks/{id}/rotate_secret/", "/api/webhooks/{id}/test/"}
+ONLY_FOR_REAL = {
+    *("/api/api-keys/", "/api/webhooks/", "/api/webhooks/{id}/rotate_secret/", "/api/webhooks/{id}/test/"),
+}
 """They tell a secret, which is neither kept with a key nor made for nothing, or call somebody."""
 OWN_DRY_RUN = {"/api/users/me/password/", "/api/billing/runs/", "/api/imports/", "/api/files/"}
 """Where it is one of the arguments, or there is nothing to try."""
