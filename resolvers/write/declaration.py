@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from resolvers.context import Context
     from resolvers.faults import Code
     from resolvers.identity.permissions import Caller, Permission
+    from resolvers.write.guards import Guard
     from resolvers.write.unit_of_work import Work
 
 
@@ -55,6 +56,8 @@ class Operation:
     """What is too slow for a transaction (hashing a password): the parsed input in, the one to carry out back."""
     moves: Mapping[StrEnum, StrEnum | None]
     """From which state to which; None: stays. Empty: any state."""
+    guards: tuple[Guard, ...]
+    """What else must hold of the target and its neighbours, in the order in which it is looked at."""
     lock: Callable[[Work, int, Any], Awaitable[Entity]]
     """Locks the rows that the operation decides on, and gives the target."""
     makes: type[Entity] | None
@@ -112,6 +115,7 @@ def operation(
     takes: type | None = None,
     prepare: Callable[[Context, Any], Awaitable[Any]] | None = None,
     moves: Mapping[Any, Any] | None = None,
+    guards: tuple[Guard, ...] = (),
     lock: Callable[[Work, int, Any], Awaitable[Entity]] | None = None,
     makes: type[Entity] | None = None,
     holds: Callable[[Work, Any], Awaitable[object]] | None = None,
@@ -145,6 +149,7 @@ def operation(
             input=takes,
             prepare=prepare,
             moves=moves or {},
+            guards=guards,
             lock=lock or partial(lock_target, entity=entity),
             makes=entity if effect is Effect.CREATE else makes,
             holds=holds,
