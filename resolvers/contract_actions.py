@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer
 from models.sims import Sim, SimStatus
+from resolvers.billing.guards import ACTIVE_CUSTOMER, ACTIVE_CUSTOMER_LATER, FIRST_FEE
 from resolvers.billing.ladder import begin_anew, billed, catch_up, end_service, lock_billed
-from resolvers.binding import bind, follow, require_active_customer, start
+from resolvers.binding import bind, follow, start
 from resolvers.faults import invalid_transition
 from resolvers.identity.permissions import Permission
 from resolvers.value_kinds import Reference
@@ -52,6 +53,7 @@ async def _lock_to_activate(work: Work, target: int, data: ActivateContractInput
     may=Permission.MANAGE_SUBSCRIBERS,
     takes=ActivateContractInput,
     moves={ContractStatus.DRAFT: ContractStatus.ACTIVE},
+    guards=(ACTIVE_CUSTOMER_LATER, FIRST_FEE),
     lock=_lock_to_activate,
     says="contract_activated",
 )
@@ -92,12 +94,12 @@ async def suspend_contract(work: Work, contract: Contract) -> Contract:
     rest="resume",
     may=Permission.MANAGE_SUBSCRIBERS,
     moves={ContractStatus.SUSPENDED: ContractStatus.ACTIVE},
+    guards=(ACTIVE_CUSTOMER,),
     lock=_lock_with_customer,
     says="contract_resumed",
 )
 async def resume_contract(work: Work, contract: Contract) -> Contract:
     """Serve a suspended contract again, with its SIM. One suspended because of the customer resumes with them only."""
-    await require_active_customer(work, contract)
     contract.suspension_reason = contract.suspended_on = None
     await follow(work, [contract], SimStatus.SUSPENDED, SimStatus.ACTIVE, "resume")
     await begin_anew(await billed(work, contract))

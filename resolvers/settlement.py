@@ -44,7 +44,7 @@ async def settle(
     try:
         entry = post(contract, payment, actor_id=work.actor_id, at=work.since(contract), day=day or work.today)
     except InsufficientFunds as short:
-        raise _insufficient(short, field) from short
+        raise insufficient(short.balance, short.amount, short.floor, field) from short
     payment.status = PaymentStatus.SUCCESS
     payment.processed_at, payment.processed_by_id = work.now, work.actor_id
     if payment.id is None:
@@ -53,10 +53,11 @@ async def settle(
     work.append(entry)
 
 
-def _insufficient(short: InsufficientFunds, field: str | None) -> Fault:
+def insufficient(balance: int, amount: int, floor: int, field: str | None = None) -> Fault:
+    """The refusal of an amount that would take a balance below its floor."""
     params = {
-        "balance": hundredths_text(short.balance),
-        "amount": hundredths_text(abs(short.amount)),
-        "floor": hundredths_text(short.floor),
+        "balance": hundredths_text(balance),
+        "amount": hundredths_text(abs(amount)),
+        "floor": hundredths_text(floor),
     }
     return Fault(Code.INSUFFICIENT_FUNDS, Message("insufficient_funds", params), field=field)

@@ -18,13 +18,13 @@ from resolvers.identity import passwords
 from resolvers.identity.callers import hold_sessions
 from resolvers.identity.permissions import Permission
 from resolvers.read.columns import column, orderable
-from resolvers.read.selection import Comparison, Condition, Filter, ListSpec, Term
+from resolvers.read.selection import Comparison, Condition, Expression, Filter, Kind, ListSpec, Term
 from resolvers.read.tables import STAFF, USERS
 from resolvers.sessions import end_sessions
 from resolvers.ticket_actions import take_from_assignee
 from resolvers.value_kinds import Choice, Email, Phone, Secret, Text, Truth, Username
 from resolvers.words import Message
-from resolvers.write.deletion import refuse_while
+from resolvers.write.guards import Fact, Guard, Seen, unreferenced
 from resolvers.write.inputs import UNSET, changes_in, given, takes
 from resolvers.write.operation import Effect, operation
 
@@ -155,9 +155,30 @@ def _is_acting_admin(user: User) -> bool:
 
 def _require_another_admin(work: Work, user: User) -> None:
     """Somebody must be left to manage users. The other admins are locked, so that two cannot remove each other."""
+    if not _holds_another_admin(work, user):
+        raise _last_admin(user)
+
+
+def _holds_another_admin(work: Work, user: User) -> bool:
     locked = [tracked.row for tracked in work.tracked.values()]
-    if not any(isinstance(row, User) and row.id != user.id and _is_acting_admin(row) for row in locked):
-        raise Fault(Code.PROTECTED, Message("last_admin", {"id": user.id}))
+    return any(isinstance(row, User) and row.id != user.id and _is_acting_admin(row) for row in locked)
+
+
+def _last_admin(user: User) -> Fault:
+    return Fault(Code.PROTECTED, Message("last_admin", {"id": user.id}))
+
+
+async def _find_other_admin(work: Work, user: User) -> bool:
+    return _holds_another_admin(work, user)
+
+
+_ADMINS = f"SELECT 1 FROM users a_ WHERE a_.role = '{Role.ADMIN}' AND a_.is_active AND a_.id <> {{t}}.id"
+_OTHER_ADMIN = Fact("other_admin", Expression(f"EXISTS ({_ADMINS})", Kind.TRUTH), _find_other_admin)
+
+
+def _refuse_last_admin(seen: Seen) -> None:
+    if _is_acting_admin(seen.row) and not seen.facts[_OTHER_ADMIN.name]:
+        raise _last_admin(seen.row)
 
 
 @operation(
@@ -210,6 +231,18 @@ def _require_same_kind(user: User, changes: Mapping[str, object]) -> None:
     effect=Effect.DELETE,
     graphql="deleteUser",
     may=Permission.MANAGE_USERS,
+    guards=(
+        Guard(_refuse_last_admin, ("role", "is_active"), (_OTHER_ADMIN,)),
+        unreferenced(
+            history=(AuditEvent, "actor_id"),
+            ledger=(LedgerEntry, "actor_id"),
+            payments=(Payment, "processed_by_id"),
+            tickets=(Ticket, "created_by_id"),
+            assigned_tickets=(Ticket, "assigned_to_id"),
+            comments=(Comment, "author_id"),
+            api_keys=(ApiKey, "user_id"),
+        ),
+    ),
     lock=_lock_with_admins,
     says="deleted",
     keyed=False,
@@ -219,19 +252,6 @@ async def delete_user(work: Work, user: User) -> User:
 
     The last active admin cannot be deleted. Whoever has left traces can be deactivated instead.
     """
-    if _is_acting_admin(user):
-        _require_another_admin(work, user)
-    await refuse_while(
-        work,
-        user,
-        history=(AuditEvent, "actor_id"),
-        ledger=(LedgerEntry, "actor_id"),
-        payments=(Payment, "processed_by_id"),
-        tickets=(Ticket, "created_by_id"),
-        assigned_tickets=(Ticket, "assigned_to_id"),
-        comments=(Comment, "author_id"),
-        api_keys=(ApiKey, "user_id"),
-    )
     await work.remove(user)
     return user
 

@@ -11,7 +11,7 @@ from resolvers.read.selection import ById, Column, Constant, Kind, Nested, Objec
 from resolvers.words import word
 from schema.execution.read_field import CALLER, visible
 from schema.types.entities import TYPES
-from schema.types.field_sources import AnyNode, Changes, FieldOrigin, GlobalId, origins
+from schema.types.field_sources import Actions, AnyNode, Changes, FieldOrigin, GlobalId, origins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def _values(field: FieldOrigin) -> tuple[Shown, ...]:
     origin = field.origin
     if field.rest_as:
         return (Shown(*field.rest_as, field),)
-    if field.is_id or not field.rest or isinstance(origin, GlobalId | ToMany | AnyNode):
+    if field.is_id or not field.rest or isinstance(origin, GlobalId | ToMany | AnyNode | Actions):
         return ()
     if isinstance(origin, ToOne) and field.embedded:
         return (Shown(field.python_name, Column("id", Kind.INTEGER), field),)

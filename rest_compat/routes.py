@@ -49,6 +49,7 @@ from resolvers.webhooks.tries import redeliver_webhook
 from resolvers.write.inputs import Mode
 from resolvers.write.operation import Effect
 from rest_compat import auth
+from rest_compat.action_handlers import RowActions
 from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
 from rest_compat.http import Endpoint, Resource, slashed, unknown_path
@@ -124,9 +125,11 @@ _ELSEWHERE = (update_policy, start_billing_run, start_import, redeliver_webhook)
 """Operations that have a path of their own."""
 _OF_POLICY = Condition(column(AuditEvent, "entity"), Comparison.EQUALS, lambda _: BillingPolicy.prefix)
 _POLICY_HISTORY = Lists(journal.HISTORY, (_OF_POLICY,))
+_WHAT_MAY_BE_DONE = "What can be done with it, and what may be now."
 _BILLING = (
     Endpoint("GET", "/billing/policy/", Detail(BillingPolicy, only=BillingPolicy.ONLY), "How contracts are billed."),
     Endpoint("PATCH", "/billing/policy/", Write(update_policy, Mode.PARTIAL), update_policy.description),
+    Endpoint("GET", "/billing/policy/actions/", RowActions(BillingPolicy, BillingPolicy.ONLY), _WHAT_MAY_BE_DONE),
     Endpoint("GET", "/billing/policy/history/", _POLICY_HISTORY, "Every change of the policy, newest first."),
     Endpoint("POST", "/billing/runs/", Write(start_billing_run), start_billing_run.description),
 )
@@ -201,6 +204,7 @@ def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:
 def _of_one(entity: Any, base: str) -> Iterator[Endpoint]:
     """A row of an entity, what can be done with it, and what belongs to it."""
     yield Endpoint("GET", f"{base}{{id}}/", Detail(entity), "One of them.")
+    yield Endpoint("GET", f"{base}{{id}}/actions/", RowActions(entity), _WHAT_MAY_BE_DONE)
     for operation in OPERATIONS:
         if operation.entity is entity and operation not in _ELSEWHERE:
             yield from _of_operation(operation, base)

@@ -13,6 +13,7 @@ from resolvers.value_kinds import Reference
 from resolvers.write.inputs import Mode, input_fields
 from rest_compat.http import CHALLENGE
 from rest_compat.openapi import incoming, over_time
+from rest_compat.openapi.actions import actions_schema
 from rest_compat.openapi.dry_runs import dry_run_parameters, dry_run_schemas
 from rest_compat.openapi.examples import BY_NAME, example, refusal_of
 from rest_compat.openapi.pieces import parameter, ref
@@ -55,6 +56,7 @@ def components(facts: Sequence[Facts], tell: Teller) -> Schema:
             **enum_schemas((one.body.takes for one in facts if one.body), tell),
             **_entities(tell),
             **dict(_of_facts(facts, tell)),
+            **{one.answers: actions_schema(one.acted_on, tell) for one in facts if one.acted_on is not None},
             **dict(dry_run_schemas((one.dry_run for one in facts if one.dry_run), tell)),
         },
     }

@@ -18,7 +18,7 @@ from models.webhooks import Webhook, WebhookDelivery
 from resolvers.identity.permissions import Permission, require
 from resolvers.read.columns import column
 from resolvers.read.compiler import compile_root
-from resolvers.read.selection import Comparison, Condition, Expression, Kind
+from resolvers.read.selection import CONTEXT, Comparison, Condition, Expression, Kind
 from schema.execution.arguments import argument, settled
 from schema.execution.collect_fields import Collector
 from schema.execution.connection_arguments import AT_ROOT, ZONE
@@ -189,7 +189,7 @@ async def _compiled(info: Any) -> Compiled | None:
 
 def plan_variables(context: Context, user_id: int, variables: Mapping[str, Any]) -> Variables:
     """The variables of the request, and what else the binds of a plan may need to know of it."""
-    return {**variables, CALLER: user_id, ZONE: context.settings.time_zone}
+    return {**variables, CALLER: user_id, ZONE: context.settings.time_zone, CONTEXT: context}
 
 
 def visible(typename: str, sight: Sight) -> tuple[Condition, ...]:

@@ -46,8 +46,9 @@ from resolvers.read.tables import MODELS, TABLES_BY_TYPENAME
 from schema.execution import over_time
 from schema.execution.arguments import argument
 from schema.execution.connection_arguments import NESTED, Paging
+from schema.execution.foretold_actions import foretold_actions
 from schema.types.entities import TYPES
-from schema.types.field_sources import AnyNode, Changes, GlobalId, origins, provenance
+from schema.types.field_sources import Actions, AnyNode, Changes, GlobalId, origins, provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -131,10 +132,16 @@ class Translator:
                 return Listing(key, said.origin, self.connection(field, nodes, listed, size))
             case AnyNode():
                 return self._any_node(key, said.origin, nodes, size)
-            case Changes():
-                return self._changes(key, said.origin.column, object_type(field), nodes)
+            case Changes() | Actions():
+                return self._told(key, said.origin, parent, nodes)
             case _:
                 return self._value(key, self._over_time(said, field, nodes), parent)
+
+    def _told(self, key: str, origin: Changes | Actions, parent: GraphQLObjectType, nodes: Nodes_) -> Selected:
+        """A list that is no list of rows."""
+        if isinstance(origin, Actions):
+            return foretold_actions(key, parent.name, nodes, self.collector)
+        return self._changes(key, origin.column, object_type(parent.fields[nodes[0].name.value]), nodes)
 
     def _of_period(self, said: Provenance, field: GraphQLField, nodes: Nodes_) -> Translator:
         """What translates what is within a field: of a period, if the field shows one."""

@@ -11,9 +11,10 @@ from resolvers import journal
 from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
 from resolvers.read.tables import API_KEYS
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import ApiKeyScope
-from schema.types.field_sources import computed, global_id, stored, to_many, to_one
+from schema.types.field_sources import actions, computed, global_id, stored, to_many, to_one
 from schema.types.links import EventLink, StaffLink
 from schema.types.node import Node
 
@@ -48,6 +49,7 @@ class ApiKey(Node):
     revoked_at: datetime | None = stored(column(_ROW, "revoked_at"), "When it was revoked; null: it was not.")
     created_at: datetime = stored(column(_ROW, "created_at"), "When it was made.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the key last changed.")
+    available_actions: list[AvailableAction] = actions()
     history: Connection[EventLink] = to_many(
         journal.HISTORY, "entity_id", "Every change of the key, newest first.", entity=_ROW.prefix
     )

@@ -46,7 +46,12 @@ class AnyNode:
     id: Column
 
 
-Origin = Column | Expression | ToOne | ToMany | GlobalId | Changes | AnyNode
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What may be done with the row now (`resolvers/available.py`). REST has a path of its own for it."""
+
+
+Origin = Column | Expression | ToOne | ToMany | GlobalId | Changes | AnyNode | Actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,15 @@ def to_many(spec: ListSpec, remote: str | OfParent, description: str, **constant
 def changes(column: Column, description: str) -> Any:
     """A journal event's changes."""
     return _field(description, Provenance(Changes(column)))
+
+
+def actions() -> Any:
+    """What may be done with the row."""
+    return _field(
+        "Everything that can be done with it at all, in the order of its life, and whether the caller may do it now, "
+        "by role, state and neighbours' states. What is allowed may still fail by its arguments.",
+        Provenance(Actions(), rest=False),
+    )
 
 
 def provenance(field: StrawberryField) -> Provenance | None:

@@ -121,9 +121,9 @@ def literals(node):
 
 
 def obstacles(tree):
-    """What keeps a row from being deleted is named by the arguments of `refuse_while`."""
+    """What keeps a row from being deleted is named by the arguments of `unreferenced`."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    refusing = [call for call in calls if getattr(call.func, "id", None) == "refuse_while"]
+    refusing = [call for call in calls if getattr(call.func, "id", None) == "unreferenced"]
     return {keyword.arg for call in refusing for keyword in call.keywords}
 
 
