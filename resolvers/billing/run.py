@@ -229,7 +229,7 @@ BILLING_HOUR: Final = Scheduled("billing_run", _look)
 class RepriceInput:
     """From which day on the contracts of a tariff get its latest terms."""
 
-    from_day: date = takes(
+    from_: date = takes(
         Day(), "The first billing date on or after this day has the new terms.", default="today", rest="from"
     )
 
@@ -250,9 +250,9 @@ async def reprice_contracts(work: Work, tariff: Tariff, data: RepriceInput) -> T
 
     It is done in the background. Contracts with a scheduled change of tariff are left out.
     """
-    day: date = given(data).get("from_day", work.today)
+    day: date = given(data).get("from_", work.today)
     if day < work.today:
-        raise invalid("from_day", "in_the_past")
+        raise invalid("from_", "in_the_past")
     terms = await latest_terms(work, tariff.id)
     arguments = {"tariff": tariff.id, "terms": terms.id, "from": day.isoformat()}
     job = await enqueue(work, REPRICE, arguments)
