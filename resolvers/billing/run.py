@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any, Final
 
 from models.billing import BillingPolicy
-from models.contracts import Contract
+from models.contracts import Contract, ContractStatus
 from models.customers import Customer
 from models.jobs import Job
 from models.tariffs import Tariff
@@ -281,7 +281,9 @@ async def _reprice_batch(run: JobRun) -> None:
         rows = await work.tx.fetch(sql, [after, run.arguments["tariff"], terms])
         done = 0
         for contract in await work.lock_all(Contract, [row[0] for row in rows]):
-            if contract.tariff_id == run.arguments["tariff"] and contract.scheduled_tariff_id is None:
+            older = contract.tariff_id == run.arguments["tariff"] and contract.terms_id != terms
+            served = contract.status in (ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
+            if older and served and contract.scheduled_tariff_id is None:
                 contract.reprice_terms_id = terms
                 contract.reprice_on = date.fromisoformat(str(run.arguments["from"]))
                 done += 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from abonent.check.rules import BILLING
 from abonent.worker.worker import Worker
+from models.database import Dialect
 from models.jobs import Job
 from models.users import Role
 from resolvers.billing.run import BILLING_RUN, REPRICE
@@ -278,6 +280,10 @@ async def _agree_at_last(stage: Stage, accounts: list[Account]) -> None:
     ledger = "SELECT contract_id, amount FROM ledger_entries WHERE contract_id AMONG ORDER BY contract_id, id"
     _agree(stage, await stage.rows(months), [[month.told() for month in one.months] for one in accounts])
     _agree(stage, await stage.rows(ledger), [[(amount,) for amount in one.postings] for one in accounts])
+    database = stage.factory.database
+    for rule in BILLING:
+        sql = rule.sqlite if rule.sqlite and database.dialect is Dialect.SQLITE else rule.sql
+        assert [rule.tell(*row) for row in await database.fetch(sql)] == []
 
 
 def _shown(state: Any) -> Any:
