@@ -10,7 +10,7 @@ from models.customers import Customer
 from models.sims import Sim, SimStatus
 from resolvers.billing.ladder import begin_anew, billed, catch_up, end_service, lock_billed
 from resolvers.binding import bind, follow, require_active_customer, start
-from resolvers.faults import invalid_transition
+from resolvers.faults import Code, invalid_transition
 from resolvers.identity.permissions import Permission
 from resolvers.value_kinds import Reference
 from resolvers.write.inputs import takes
@@ -54,9 +54,13 @@ async def _lock_to_activate(work: Work, target: int, data: ActivateContractInput
     moves={ContractStatus.DRAFT: ContractStatus.ACTIVE},
     lock=_lock_to_activate,
     says="contract_activated",
+    raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def activate_contract(work: Work, contract: Contract, data: ActivateContractInput) -> Contract:
-    """Begin to serve a contract with a free SIM, which becomes active. The customer must be active."""
+    """Begin to serve a contract with a free SIM, which becomes active. The customer must be active.
+
+    Where the policy has the first month charged, the balance must allow that.
+    """
     sim = await work.lock(Sim, data.sim_id, named="sim_id")
     if sim.status is not SimStatus.FREE:
         raise invalid_transition(sim, sim.status, (SimStatus.FREE,), field="sim_id")

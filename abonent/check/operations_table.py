@@ -57,5 +57,7 @@ def _path(operation: Operation) -> str:
         for call in endpoints()
         if isinstance(call.handler, Write) and call.handler.operation is operation and not call.handler.own
     ]
+    if not calls:  # read by a handler of its own: a file comes with it
+        return f"POST {PREFIX}/{operation.rest or operation.entity._meta.db_table}/"
     (path,) = {call.path for call in calls}
     return f"{', '.join(call.method for call in calls)} {PREFIX}{path}"
