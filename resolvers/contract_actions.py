@@ -57,10 +57,7 @@ async def _lock_to_activate(work: Work, target: int, data: ActivateContractInput
     raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def activate_contract(work: Work, contract: Contract, data: ActivateContractInput) -> Contract:
-    """Begin to serve a contract with a free SIM, which becomes active. The customer must be active.
-
-    Where the policy has the first month charged, the balance must allow that.
-    """
+    """Begin to serve a contract with a free SIM, which becomes active. The customer must be active."""
     sim = await work.lock(Sim, data.sim_id, named="sim_id")
     if sim.status is not SimStatus.FREE:
         raise invalid_transition(sim, sim.status, (SimStatus.FREE,), field="sim_id")

