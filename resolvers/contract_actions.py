@@ -11,7 +11,7 @@ from models.sims import Sim, SimStatus
 from resolvers.billing.guards import ACTIVE_CUSTOMER, ACTIVE_CUSTOMER_LATER, FIRST_FEE
 from resolvers.billing.ladder import begin_anew, billed, catch_up, end_service, lock_billed
 from resolvers.binding import bind, follow, start
-from resolvers.faults import invalid_transition
+from resolvers.faults import Code, invalid_transition
 from resolvers.identity.permissions import Permission
 from resolvers.value_kinds import Reference
 from resolvers.write.inputs import takes
@@ -56,6 +56,7 @@ async def _lock_to_activate(work: Work, target: int, data: ActivateContractInput
     guards=(ACTIVE_CUSTOMER_LATER, FIRST_FEE),
     lock=_lock_to_activate,
     says="contract_activated",
+    raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def activate_contract(work: Work, contract: Contract, data: ActivateContractInput) -> Contract:
     """Begin to serve a contract with a free SIM, which becomes active. The customer must be active."""

@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from models.contracts import ContractStatus
+from models.database.rows import made
 from models.money import InsufficientFunds, post
 from models.payments import Payment, PaymentStatus, TransactionType
 from resolvers.faults import Code, Fault, invalid_transition
@@ -25,7 +26,7 @@ SERVED = (ContractStatus.DRAFT, ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
 def new_payment(work: Work, contract: Contract, **values: Any) -> Payment:
     """A pending payment of that contract, not yet stored; without a `transaction_id` it gets one of its own."""
     values["transaction_id"] = values.get("transaction_id") or f"TXN-{token_hex(8).upper()}"
-    payment = Payment(**{**values, "contract_id": contract.id, "payment_date": work.now})
+    payment = made(Payment, {**values, "contract_id": contract.id, "payment_date": work.now})
     payment.search = payment.searchable(contract.number)
     return payment
 

@@ -146,6 +146,7 @@ async def _lock_to_bind(work: Work, target: int, data: ActivateSimInput) -> Sim:
     moves={SimStatus.FREE: SimStatus.ACTIVE},
     lock=_lock_to_bind,
     says="sim_activated",
+    raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def activate_sim(work: Work, sim: Sim, data: ActivateSimInput) -> Sim:
     """Put a free SIM into a contract. A draft contract is activated by it; under a suspended one the SIM is suspended.

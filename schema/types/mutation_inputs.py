@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, Final, Optional, cast
 
 import strawberry
@@ -110,13 +111,21 @@ def _value_field(field: InputField, *, partial: bool) -> Any:
     ids = f" {of_type(field.kind.typename)}" if isinstance(field.kind, value_kinds.Reference) else ""
     what = field.description + ids
     if field.always_required and not partial:
-        return strawberry.field(name=field.graphql_name, graphql_type=value_type, description=what)
-    return strawberry.field(
-        name=field.graphql_name,
-        graphql_type=Optional[value_type],  # noqa: UP045 - the type is a value here
-        description=what + _when_absent(field, partial=partial),
-        default=strawberry.UNSET,
-    )
+        made = strawberry.field(name=field.graphql_name, graphql_type=value_type, description=what)
+    else:
+        made = strawberry.field(
+            name=field.graphql_name,
+            graphql_type=Optional[value_type],  # noqa: UP045 - the type is a value here
+            description=what + _when_absent(field, partial=partial),
+            default=strawberry.UNSET,
+        )
+    made.python_name = _attribute(field)
+    return made
+
+
+def _attribute(field: InputField) -> str:
+    """How Python can spell a field: `from` is a word of its own."""
+    return f"{field.graphql_name}_" if iskeyword(field.graphql_name) else field.graphql_name
 
 
 def _value_type(field: InputField) -> Any:
@@ -156,7 +165,7 @@ def raw_values(operation_input_type: type, given: object) -> Mapping[str, object
 
 def _read(fields: Iterable[InputField], given: object) -> Iterable[tuple[str, object]]:
     for field in fields:
-        value = getattr(given, field.graphql_name)
+        value = getattr(given, _attribute(field))
         if value is strawberry.UNSET:
             continue
         if isinstance(field.kind, value_kinds.Reference) and value is not None:
