@@ -11,6 +11,7 @@ from resolvers.transfer.exports import written
 from resolvers.transfer.tables import MEDIA_TYPES, SEPARATORS, FileColumn, Format, Layout
 from resolvers.words import heading
 from rest_compat.http import JSON
+from rest_compat.import_columns import IMPORT, import_keys, import_values
 from rest_compat.representations import shown
 from web.negotiation import preferred
 from web.request import headers_of
@@ -44,6 +45,8 @@ class FileAsked:
     """Headings are words for people, and texts are guarded against spreadsheets that run them."""
     separator: str = ","
     bom: bool = False
+    again: bool = False
+    """It is to be brought in again: texts are guarded too, and an import takes that off."""
 
 
 def file_asked(request: Request, table: Table) -> FileAsked | None:
@@ -61,6 +64,7 @@ def file_asked(request: Request, table: Table) -> FileAsked | None:
         _chosen(parameters, "headings", {"names": False, "words": True}, default=False),
         _chosen(parameters, "separator", SEPARATORS, default=","),
         _chosen(parameters, "bom", {"0": False, "1": True, "false": False, "true": True}, default=False),
+        again=parameters.get("columns", "").strip() == IMPORT,
     )
 
 
@@ -94,6 +98,8 @@ def _keys(columns: str | None, table: Table) -> tuple[str, ...]:
     known = [value.key for value in shown(table.typename)]
     if columns is None:
         return tuple(known)
+    if columns.strip() == IMPORT and (own := import_keys(table)):
+        return own
     wanted = tuple(dict.fromkeys(name.strip() for name in columns.split(",")))
     for name in wanted:
         if name not in known:
@@ -104,9 +110,10 @@ def _keys(columns: str | None, table: Table) -> tuple[str, ...]:
 async def file_answer(context: Context, asked: FileAsked, table: Table, batches: AsyncGenerator[list[str]]) -> Response:
     """The answer whose body is the file, row by row."""
     kinds = {value.key: Kind.TEXT if value.worded else value.source.kind for value in shown(table.typename)}
+    kinds |= {key: value.source.kind for key, value in import_values(table).items()}
     headings = [heading(key, context.language) if asked.words else key for key in asked.keys]
     columns = tuple(FileColumn(text, kinds[key]) for text, key in zip(headings, asked.keys, strict=True))
-    layout = Layout(columns, asked.separator, bom=asked.bom, guarded=asked.words)
+    layout = Layout(columns, asked.separator, bom=asked.bom, guarded=asked.words or asked.again)
     name = f"{table.name}-{context.today(context.clock())}.{asked.form}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

@@ -19,6 +19,7 @@ from resolvers.weighted_cache import WeightedCache
 from resolvers.write.unit_of_work import select
 from rest_compat.file_handlers import file_answer, file_asked, without
 from rest_compat.http import address_of, answer, path_id
+from rest_compat.import_columns import import_values
 from rest_compat.query_string import PAGE_SIZE, Asked, asked, no_such_page
 from rest_compat.representations import representation
 
@@ -77,7 +78,7 @@ class Lists:
             self.chosen(wanted.criteria, wanted.words, wanted.order),
             representation(self.spec.table.typename, caller.role, context.language),
         )
-        by_key = {one.key: one for one in selection.fields}
+        by_key = import_values(self.spec.table) | {one.key: one for one in selection.fields}
         shown = Object(selection.table, tuple(by_key[key] for key in file.keys))
         plan = compile_root(Streamed(shown, choose), context.database.dialect)
         batches = plan.stream(context.database, {**wanted.values, "parent": parent, "caller": caller.user_id})

@@ -35,6 +35,7 @@ from resolvers.imports.store import (
 )
 from resolvers.jobs.kind import JobKind
 from resolvers.jobs.running import Progress
+from resolvers.transfer.tables import Format
 from resolvers.words import say
 from resolvers.write.unit_of_work import select
 
@@ -109,6 +110,7 @@ async def _step(run: JobRun) -> None:
         asked.on_fault is OnFault.STOP,
         run.job.id,
         asked.file,
+        asked.format is Format.CSV,
     )
     if asked.whole:
         await _whole(run, asked, bringing)

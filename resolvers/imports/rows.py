@@ -131,6 +131,8 @@ class Bringing:
     """At the first fault."""
     job_id: int
     file: str = ""
+    is_text: bool = False
+    """It is a CSV, where a formula is a text like others."""
 
     async def bring_in(self, tx: Transaction, rows: Sequence[KeptRow], known: Known | None = None) -> list[RowResult]:
         """What became of the rows; where a fault stops it, of those up to that one.
@@ -203,7 +205,9 @@ class Bringing:
             refusal = Invalid({NO_FIELD: (Message(row.fault),)})
             return RowResult(row.place, RowOutcome.FAILED, refusal=refusal)
         try:
-            raw = of_object(self.kind, row.cells) if columns is None else of_table(columns, row.cells)
+            raw = (
+                of_object(self.kind, row.cells) if columns is None else of_table(columns, row.cells, text=self.is_text)
+            )
         except Invalid as wrong:
             return RowResult(row.place, RowOutcome.FAILED, refusal=wrong)
         return ReadRow(row.place, raw, self.match, self.file)
