@@ -24,6 +24,8 @@ from rest_compat.query_string import PAGE_SIZE, Asked, asked, no_such_page
 from rest_compat.representations import representation
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -74,15 +76,19 @@ class Lists:
         """All rows at once, whatever page is asked for."""
         await self._require_parent(context, parent)
         caller = require(context, Permission.READ)
-        choose, selection = (
-            self.chosen(wanted.criteria, wanted.words, wanted.order),
-            representation(self.spec.table.typename, caller.role, context.language),
-        )
-        by_key = import_values(self.spec.table) | {one.key: one for one in selection.fields}
-        shown = Object(selection.table, tuple(by_key[key] for key in file.keys))
-        plan = compile_root(Streamed(shown, choose), context.database.dialect)
-        batches = plan.stream(context.database, {**wanted.values, "parent": parent, "caller": caller.user_id})
+        batches = self.rows(context, caller.role, file.keys, wanted, {"parent": parent, "caller": caller.user_id})
         return await file_answer(context, file, self.spec.table, batches)
+
+    def rows(
+        self, context: Context, role: Role, keys: tuple[str, ...], wanted: Asked, known: Mapping[str, object]
+    ) -> AsyncGenerator[list[str]]:
+        """All rows that are wanted, as JSON objects of these keys, a batch at a time, from one snapshot."""
+        choose = self.chosen(wanted.criteria, wanted.words, wanted.order)
+        selection = representation(self.spec.table.typename, role, context.language)
+        by_key = import_values(self.spec.table) | {one.key: one for one in selection.fields}
+        shown = Object(selection.table, tuple(by_key[key] for key in keys))
+        plan = compile_root(Streamed(shown, choose), context.database.dialect)
+        return plan.stream(context.database, {**wanted.values, **known})
 
     def chosen(self, given: tuple[str, ...], words: tuple[Lookup, ...], order: tuple[Term, ...]) -> Choose:
         """Which rows, in which order: those that the list is of, as far as the query string leaves them."""
