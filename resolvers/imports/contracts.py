@@ -193,7 +193,8 @@ async def _open(work: Work, contract: Contract, brought: dict[str, Any], known: 
     amount, key = brought.get("opening_balance", 0), (OPENING, f"{OPENING}{contract.number}")
     if not amount or known.id_of(Contract, key) is not None:
         return False
-    if await work.tx.fetch("SELECT 1 FROM payments WHERE transaction_id = $1", [key[1]]):
+    looked_for = "number" in brought or work.tracked[Contract, contract.id].is_new
+    if not looked_for and await work.tx.fetch("SELECT 1 FROM payments WHERE transaction_id = $1", [key[1]]):
         return False
     payment = new_payment(
         work,
