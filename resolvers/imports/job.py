@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from resolvers.imports.readers import Content
     from resolvers.jobs.kind import JobRun
 
-BATCH: Final = 500
+BATCH: Final = 250
 """Rows of one transaction."""
 READ: Final = 2_000
 """Rows that are kept at once while the file is read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from resolvers.write.unit_of_work import Work
 
 LONGEST_ERROR: Final = 2_000
+BREATH: Final = 20
+"""Rows after which others have the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ class Bringing:
 
     async def _tried(self, tx: Transaction, rows: Sequence[KeptRow], known: Known | None) -> list[RowResult]:
         await tx.fetch("SAVEPOINT bringing")
-        read = self._read(rows)
+        read = await self._read(rows)
         good = [one for one in read if isinstance(one, ReadRow)]
 
         async def steps(work: Work) -> list[Step]:
@@ -167,7 +170,8 @@ class Bringing:
 
     async def live(self, tx: Transaction, rows: Sequence[tuple[KeptRow, int]]) -> list[RowResult]:
         """Bring rows that stand to where they are in their lives; what became of each by that."""
-        read = [(one, row_id) for one, (_, row_id) in zip(self._read([row for row, _ in rows]), rows, strict=True)]
+        understood = await self._read([row for row, _ in rows])
+        read = [(one, row_id) for one, (_, row_id) in zip(understood, rows, strict=True)]
         good = [(one, row_id) for one, row_id in read if isinstance(one, ReadRow)]
 
         async def steps(work: Work) -> list[Step]:
@@ -195,10 +199,15 @@ class Bringing:
             return RowResult(row.place, RowOutcome.FAILED, refusal=one)
         return RowResult(row.place, one.notes["outcome"], one.id)
 
-    def _read(self, rows: Sequence[KeptRow]) -> list[ReadRow | RowResult]:
+    async def _read(self, rows: Sequence[KeptRow]) -> list[ReadRow | RowResult]:
         """The rows whose cells can be understood; of the others why not."""
         columns = headed(self.kind, self.headings) if self.headings else None
-        return [self._read_one(row, columns) for row in rows]
+        read: list[ReadRow | RowResult] = []
+        for place, row in enumerate(rows, 1):
+            read.append(self._read_one(row, columns))
+            if place % BREATH == 0:
+                await asyncio.sleep(0)
+        return read
 
     def _read_one(self, row: KeptRow, columns: Headed | None) -> ReadRow | RowResult:
         if row.fault is not None:
