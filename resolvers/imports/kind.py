@@ -16,6 +16,7 @@ from resolvers.write.inputs import input_fields
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from models.database import Transaction
     from models.entity import Entity
     from models.imports import Imported, RowOutcome
     from resolvers.imports.known import Known
@@ -71,6 +72,9 @@ class ImportKind:
     """Columns that say where a row is in its life: its state, and since when."""
     live: Callable[[Work, ReadRow, int, Known], Awaitable[Entity]] | None = None
     """Brings a row that stands to where it is in its life, by its lifecycle's own moves."""
+
+    settle: Callable[[Transaction, Sequence[int]], Awaitable[None]] | None = None
+    """What is still to be done once rows of these ids are stored where they are in their lives."""
 
     def __hash__(self) -> int:
         return hash(self.name)

@@ -180,6 +180,8 @@ class Bringing:
             return [Step(live_row, data=LifeCall(self.kind, one, row_id, known)) for one, row_id in good]
 
         outcomes = await perform_within(tx, self.context, steps) if good else []
+        if self.kind.settle is not None and good:
+            await self.kind.settle(tx, [row_id for _, row_id in good])
         return [self._result(one, outcome) for (one, _), outcome in zip(good, outcomes, strict=True)]
 
     async def _note_touched(self, tx: Transaction, known: Known) -> None:
