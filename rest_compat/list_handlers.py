@@ -20,11 +20,14 @@ from resolvers.weighted_cache import WeightedCache
 from resolvers.write.unit_of_work import select
 from rest_compat.file_handlers import file_answer, file_asked, without
 from rest_compat.http import address_of, answer, path_id
+from rest_compat.import_columns import import_values
 from rest_compat.query_string import PAGE_SIZE, Asked, asked, no_such_page
 from rest_compat.representations import representation
 from schema.execution.read_field import CALLER, visible
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -75,15 +78,19 @@ class Lists:
         """All rows at once, whatever page is asked for."""
         await self._require_parent(context, parent)
         caller = require(context, Permission.READ)
-        choose, selection = (
-            self.chosen(wanted.criteria, wanted.words, wanted.order, caller.sight),
-            representation(self.spec.table.typename, caller.role, context.language),
-        )
-        by_key = {one.key: one for one in selection.fields}
-        shown = Object(selection.table, tuple(by_key[key] for key in file.keys))
-        plan = compile_root(Streamed(shown, choose), context.database.dialect)
-        batches = plan.stream(context.database, {**wanted.values, **_known(parent, caller)})
+        batches = self.rows(context, caller.sight, file.keys, wanted, _known(parent, caller))
         return await file_answer(context, file, self.spec.table, batches)
+
+    def rows(
+        self, context: Context, sight: Sight, keys: tuple[str, ...], wanted: Asked, known: Mapping[str, object]
+    ) -> AsyncGenerator[list[str]]:
+        """All rows that are wanted, as JSON objects of these keys, a batch at a time, from one snapshot."""
+        choose = self.chosen(wanted.criteria, wanted.words, wanted.order, sight)
+        selection = representation(self.spec.table.typename, sight.role, context.language)
+        by_key = import_values(self.spec.table) | {one.key: one for one in selection.fields}
+        shown = Object(selection.table, tuple(by_key[key] for key in keys))
+        plan = compile_root(Streamed(shown, choose), context.database.dialect)
+        return plan.stream(context.database, {**wanted.values, **known})
 
     def chosen(
         self, given: tuple[str, ...], words: tuple[Lookup, ...], order: tuple[Term, ...], sight: Sight

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from resolvers.faults import Invalid
@@ -99,10 +100,18 @@ def takes(
 
 def input_fields(input_type: type) -> Iterator[InputField]:
     """The fields of an input, in their order."""
+    return iter(_fields(input_type))
+
+
+@lru_cache(maxsize=256)
+def _fields(input_type: type) -> tuple[InputField, ...]:
+    """Made once for each input: a large import reads many thousands of them."""
+    found = []
     for field in dataclasses.fields(input_type):
         given = dict(field.metadata)
         rest_name = given.pop("rest") or field.name
-        yield InputField(name=field.name, rest_name=rest_name, **given)
+        found.append(InputField(name=field.name, rest_name=rest_name, **given))
+    return tuple(found)
 
 
 T = TypeVar("T")

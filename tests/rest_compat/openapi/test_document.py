@@ -116,8 +116,10 @@ def test_names_of_operations_are_unique():
 
 def test_an_enum_is_one_component_that_all_refer_to():
     document = described()
-    lists = [tuple(one) for one in enums_of(document)]
-    assert len(lists) == len(set(lists)), "two places spell out the same values"
+    own = [schema["enum"] for schema in document["components"]["schemas"].values() if "enum" in schema]
+    lists = list(enums_of(document))
+    assert len(own) > 20
+    assert [values for values in own if lists.count(values) != 1] == []
     assert document["components"]["schemas"]["SimStatus"]["enum"] == [
         "free",
         "active",
