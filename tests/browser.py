@@ -14,6 +14,8 @@ from itertools import count
 import pytest
 import uvicorn
 
+from abonent.protocol import GuardedProtocol
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
     "--headless",
@@ -37,7 +39,7 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missin
 async def serving(app):
     """The application on a real port of this machine, its lifespan already run; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", log_config=None))
+    server = uvicorn.Server(uvicorn.Config(app, http=GuardedProtocol, lifespan="off", ws="none", log_config=None))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

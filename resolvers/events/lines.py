@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from math import inf
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from models.database import Unavailable
@@ -74,6 +74,9 @@ class Line:
         self._stirred = asyncio.Event()
         self._rests = False
         self._fault: Fault | None = None
+        self._since: float | None = None
+        self.behind: Callable[[float], None] | None = None
+        """Told how long it took to tell what had settled."""
 
     # --- what wakes it --------------------------------------------------------------------------------------------
 
@@ -82,7 +85,11 @@ class Line:
         if self._passes(news):
             self.position = max(self.position, news.upto)
         else:
-            self._stirred.set()
+            self._stir()
+
+    def _stir(self) -> None:
+        self._since = self._since or monotonic()
+        self._stirred.set()
 
     def _passes(self, news: Glimpse) -> bool:
         known = self._rests and not self._stirred.is_set() and self.position >= news.after
@@ -112,6 +119,9 @@ class Line:
 
     async def rest(self, until: float) -> None:
         """Wait for something to happen, until a moment of the loop's clock. Raises as `check`."""
+        if self._since is not None and self.behind is not None and not self._stirred.is_set():
+            self.behind(monotonic() - self._since)
+            self._since = None
         left = self._ends - time()
         self._rests = True
         try:
@@ -174,7 +184,7 @@ class Watch(Line):
             self._changed.update((event.entity, event.entity_id) for event in filter(self._wants, news.events))
         self.position = max(self.position, news.upto)
         if self._changed:
-            self._stirred.set()
+            self._stir()
 
     def take(self) -> list[EntityId]:
         """What is to be read, in the order in which it was asked for; at first that is all."""
@@ -241,7 +251,10 @@ class Lines:
         most: int,
         pace: Pace | None = None,
         count: Callable[[int], None] | None = None,
+        behind: Callable[[float], None] | None = None,
     ) -> None:
+        """`count` is told how many there are, `behind` how long it takes each time to tell what has settled."""
+        self._behind = behind
         self._database = database
         self._most = most
         self._open = set[Line]()
@@ -257,6 +270,7 @@ class Lines:
         if len(self._open) >= self._most:
             message = Message("too_many_streams", {"limit": self._most})
             raise Fault(Code.SERVICE_UNAVAILABLE, message, retry_after=FULL_SECONDS)
+        line.behind = self._behind
         self._open.add(line)
         log_of(self._database).follow(line)
         if self._watching is None:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from resolvers.words import Language
-    from resolvers.write.operation import Operation
     from rest_compat.http import Endpoint
     from rest_compat.openapi.call_facts import Facts
     from rest_compat.openapi.schemas import Schema
@@ -72,7 +71,7 @@ def _operation(endpoint: Endpoint, tell: Teller) -> dict[str, Any]:
         "operationId": operation_id(endpoint, facts),
         "tags": [endpoint.path.split("/")[1]],
         "summary": about.split(". ")[0].split("\n")[0].rstrip(".:"),
-        "description": "\n\n".join((about, *_conditions(facts.operation, tell))),
+        "description": "\n\n".join((about, *_more(facts, tell))),
         "parameters": list(_parameters(endpoint, facts, tell)),
         "responses": _responses(facts, tell),
         **({"requestBody": _body(facts, tell)} if facts.body or facts.form else {}),
@@ -80,8 +79,12 @@ def _operation(endpoint: Endpoint, tell: Teller) -> dict[str, Any]:
     }
 
 
-def _conditions(op: Operation | None, tell: Teller) -> Iterator[str]:
-    """Who may, and from which states."""
+def _more(facts: Facts, tell: Teller) -> Iterator[str]:
+    """What a stream is; who may, and from which states."""
+    if facts.streams:
+        yield f"`Accept: {STREAM}`: {tell(AS_STREAM)}"
+        yield f"`curl -N -H 'Accept: {STREAM}' -H 'Authorization: Bearer …' '…/api/events/?type=contract.*'`"
+    op = facts.operation
     if op is None:
         return
     yield f"{tell('Who may:')} {', '.join(word(role, tell.language) for role in GRANTS[op.may])}."

@@ -1,6 +1,7 @@
 // GraphiQL with the session's bar above it and the examples in its tabs.
 
 import { element, language, root, send, sessionBar } from "./session.js";
+import { listen, subscribes } from "./stream.js";
 
 const examples = await (await fetch(`${root}/static/examples.json`)).json();
 
@@ -8,7 +9,8 @@ const place = document.getElementById("page");
 const main = element("main");
 place.append(sessionBar("Abonent · GraphQL", [["REST", `${root}/api/docs/`]]), main);
 
-const fetcher = (request, options) => send(request, options?.headers);
+const fetcher = (request, options) =>
+  (subscribes(request.query, request.operationName) ? listen : send)(request, options?.headers);
 
 /** A comment above a document, in lines that fit beside the answer. */
 const comment = (text) => text.replace(/(.{1,50})(\s|$)/g, "# $1\n");
