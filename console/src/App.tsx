@@ -1,0 +1,114 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { root } from "./page";
+import { connected } from "./query";
+import { address, place } from "./router";
+import { Find } from "./screens/Find";
+import { FindBox } from "./screens/FindBox";
+import type { Page } from "./screens/FindBox";
+import { Login } from "./screens/Login";
+import { Sim } from "./screens/Sim";
+import { Subscriber } from "./screens/Subscriber";
+import { ended, session } from "./session";
+import { useSignal } from "./signal";
+import { Dialog, Icon, NotFound } from "./ui/basics";
+import { Menu } from "./ui/Menu";
+import { say } from "./words";
+import { language } from "./words/language";
+
+/** The sections, in the order of the bar. */
+function sections(): { icon: "find"; to: string; name: string; at: string }[] {
+  return [{ icon: "find", to: address(), name: say("nav.find"), at: "" }];
+}
+
+export function App(): JSX.Element {
+  const now = useSignal(session);
+  useSignal(language);
+  useSignal(ended);
+  if (!now) return <Login />;
+  return (
+    <>
+      <a class="skip" href="#content">
+        {say("app.skip")}
+      </a>
+      <Bar />
+      <Offline />
+      <Screen key={now.user.id} />
+    </>
+  );
+}
+
+function Screen(): JSX.Element {
+  const [screen, id] = useSignal(place).parts;
+  if (screen === undefined) return <Find />;
+  if (screen === "customers" && id) return <Subscriber key={id} id={id} />;
+  if (screen === "sims" && id) return <Sim key={id} id={id} />;
+  return (
+    <main id="content">
+      <NotFound />
+    </main>
+  );
+}
+
+function Bar(): JSX.Element {
+  const at = useSignal(place).parts[0] ?? "";
+  const [finding, setFinding] = useState(false);
+  const user = useSignal(session)?.user;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const typing = event.target instanceof Element && event.target.matches("input, textarea, select");
+      const asks = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing);
+      if (!asks || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      const box = document.querySelector<HTMLInputElement>(".home [type=search]");
+      if (box) box.select();
+      else setFinding(true);
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <header class="bar">
+      <a class="brand" href={address()}>
+        <img src={`${root}/static/icon.svg`} alt="" width="28" height="28" />
+        <span>Abonent</span>
+      </a>
+      <button type="button" class="finder" aria-keyshortcuts="Control+K" onClick={() => setFinding(true)}>
+        <Icon name="find" />
+        <span>{say("app.searchShort")}</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <nav aria-label={say("app.sections")}>
+        {sections().map((section) => (
+          <a key={section.to} href={section.to} data-at={section.at} aria-current={section.at === at ? "page" : undefined}>
+            <Icon name={section.icon} />
+            <span>{section.name}</span>
+          </a>
+        ))}
+      </nav>
+      <span class="user soft">{user?.fullName}</span>
+      <Menu />
+      {finding && <Palette close={() => setFinding(false)} />}
+    </header>
+  );
+}
+
+/** The box over everything, from any screen. */
+function Palette({ close }: { close(): void }): JSX.Element {
+  const [text, setText] = useState("");
+  const pages: Page[] = sections().map(({ to, name }) => ({ to, name }));
+  return (
+    <Dialog title={say("find.title")} close={close} wide>
+      <FindBox text={text} setText={setText} pages={pages} opened={close} />
+    </Dialog>
+  );
+}
+
+function Offline(): JSX.Element {
+  const isOn = useSignal(connected);
+  return (
+    <div role="status" class="offline" hidden={isOn}>
+      {!isOn && say("app.offline")}
+    </div>
+  );
+}

@@ -1,0 +1,214 @@
+"""The console at `/` (screens.md §2), in a real browser, as staff use it: found, opened, nothing left to chance."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from models.users import Role
+from tests.browser import browsing, needs_chromium, serving
+from web import console, pages
+
+pytestmark = pytest.mark.anyio
+
+PASSWORD = "a long enough password"
+AXE = console.SOURCES / "node_modules" / "axe-core" / "axe.min.js"
+BROWSER = {"Accept": "text/html,*/*;q=0.8"}
+
+needs_console = pytest.mark.skipif(
+    not pages.have(*console.FILES) or not AXE.exists(), reason="the console is not built (make setup)"
+)
+
+
+@pytest.fixture
+def without_console(monkeypatch):
+    """A machine on which the console could not be built."""
+    for name in console.FILES:
+        monkeypatch.setitem(pages.FILES, name, Path("/nowhere"))
+
+
+async def log_in(shown, username):
+    await shown.until("document.querySelector('.login form')")
+    await shown.type("[name=username]", username)
+    await shown.type("[name=password]", PASSWORD)
+    await shown.press("Enter")
+    await shown.until("document.querySelector('.bar .finder')")
+
+
+async def says(shown, text):
+    await shown.until(f"document.body.innerText.includes({json.dumps(text)})")
+
+
+async def is_accessible(shown):
+    """Nothing that axe would complain of, in both themes."""
+    await shown.run(AXE.read_text(encoding="utf-8") + "; 0")
+    for theme in ("light", "dark"):
+        await shown.dress(theme)
+        found = await shown.run(
+            "axe.run().then(({violations}) => violations.map(v => `${v.id}: ${v.nodes.map(n => n.html).join(' ')}`))"
+        )
+        assert found == [], theme
+
+
+def asked(shown, address):
+    """How often the page has asked the server for data; it asks nobody else."""
+    assert [url for url in shown.requested if not url.startswith((address, "data:"))] == []
+    assert shown.problems == []
+    return sum(url.endswith("/graphql") for url in shown.requested)
+
+
+# --- what is served -----------------------------------------------------------------------------------------------
+
+
+@needs_console
+@pytest.mark.parametrize("path", ["/", "/console/customers/cus_1", "/console/tickets"])
+async def test_every_screen_is_the_same_page_under_the_strict_policy(http, path):
+    response = await http.get(path, headers=BROWSER)
+    assert response.status_code == 200
+    assert response.headers["content-security-policy"] == pages.POLICY
+    assert "/static/console.js" in response.text
+
+
+@pytest.mark.usefixtures("without_console")
+async def test_without_the_console_the_page_says_how_to_build_it(http):
+    text = (await http.get("/", headers=BROWSER)).text
+    assert "make setup" in text
+    assert all(f'href="{path}"' in text for path in ("/graphql", "/api/docs/", "/api/schema/"))
+
+
+async def test_programs_are_told_places_as_ever(http):
+    assert (await http.get("/")).json()["graphql"] == "/graphql"
+
+
+@needs_console
+async def test_the_console_stays_small(http):
+    response = await http.get("/static/console.js")
+    assert int(response.headers["content-length"]) <= 150_000
+    assert response.headers["content-encoding"] == "gzip"
+
+
+def test_the_console_is_built_anew_when_its_sources_change(monkeypatch):
+    before = console.sources_digest()
+    monkeypatch.setattr(console, "SCHEMA", console.SOURCES / "package.json")
+    assert console.sources_digest() != before
+    assert not console.is_built("another digest")
+
+
+# --- find and open ------------------------------------------------------------------------------------------------
+
+
+@needs_console
+@needs_chromium
+async def test_an_agent_logs_in_finds_a_number_and_sees_its_subscriber(app, door):
+    user = await door.factory.user(role=Role.OPERATOR, password=PASSWORD)
+    contract = await door.factory.active_contract(balance="125.50")
+    sim = await door.factory.sim_of(contract)
+    await door.factory.ticket(customer_id=contract.customer_id, subject="Не открываются страницы")
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(address)
+        await shown.until("document.querySelector('.login form')")
+        await is_accessible(shown)
+        await log_in(shown, user.username)
+        await shown.type("[type=search]", sim.msisdn[-6:])
+        await shown.until("document.querySelector('[role=option]')")
+        await is_accessible(shown)
+        await shown.press("Enter")
+        await says(shown, contract.number)
+        await says(shown, "125,50")
+        await says(shown, "Не открываются страницы")
+        assert f"/console/customers/cus_{contract.customer_id}" in await shown.run("location.href")
+        await is_accessible(shown)
+        assert asked(shown, address) == 3  # the log-in, the search, the subscriber
+
+
+@needs_console
+@needs_chromium
+async def test_a_screens_address_leads_there_after_logging_in(app, door):
+    user = await door.factory.user(role=Role.EMPLOYEE, password=PASSWORD)
+    customer = await door.factory.customer(last_name="Бекова")
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/console/customers/cus_{customer.id}", language="en")
+        await log_in(shown, user.username)
+        await says(shown, "Бекова")
+        await says(shown, "No contracts yet")
+        assert asked(shown, address) == 2
+
+
+@needs_console
+@needs_chromium
+async def test_what_is_wrong_stands_on_top(app, door):
+    user = await door.factory.user(role=Role.EMPLOYEE, password=PASSWORD)
+    contract = await door.factory.active_contract()
+    await door.ask(
+        "mutation($input: SuspendContractInput!) { suspendContract(input: $input) { errors { code } } }",
+        {"input": {"id": f"ctr_{contract.id}"}},
+    )
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/console/customers/cus_{contract.customer_id}")
+        await log_in(shown, user.username)
+        await shown.until("document.querySelector('.wrong')")
+        assert f"{contract.number}: Приостановлен (вручную)" in await shown.run(
+            "document.querySelector('.wrong').innerText"
+        )
+        await is_accessible(shown)
+
+
+@needs_console
+@needs_chromium
+async def test_what_is_not_there_is_told(app, door):
+    user = await door.factory.user(role=Role.EMPLOYEE, password=PASSWORD)
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/console/customers/cus_404", language="en")
+        await log_in(shown, user.username)
+        await says(shown, "There is no such page or record")
+        await is_accessible(shown)
+
+
+@needs_console
+@needs_chromium
+async def test_a_wrong_password_is_told(app, http):
+    del http
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(address, language="en")
+        await shown.until("document.querySelector('.login form')")
+        await shown.type("[name=username]", "nobody")
+        await shown.type("[name=password]", PASSWORD)
+        await shown.press("Enter")
+        await says(shown, "Wrong username or password")
+
+
+@needs_console
+@needs_chromium
+async def test_the_screens_own_query_is_shown_for_integrators(app, door):
+    user = await door.factory.user(role=Role.EMPLOYEE, password=PASSWORD)
+    customer = await door.factory.customer()
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/console/customers/cus_{customer.id}")
+        await log_in(shown, user.username)
+        await says(shown, customer.last_name)
+        await shown.click(".menu > .icon")
+        await shown.click(".sheet .item")
+        await shown.until("document.querySelector('dialog pre')")
+        assert "query Subscriber($id: ID!)" in await shown.run("document.querySelector('dialog pre').innerText")
+        await is_accessible(shown)
+        href = await shown.run("document.querySelector('dialog a.primary').href")
+        graphiql = await browser.open(href)
+        await graphiql.until("document.querySelector('.graphiql-query-editor')?.innerText.includes('Subscriber')")
+
+
+# --- sessions -----------------------------------------------------------------------------------------------------
+
+
+@needs_console
+@needs_chromium
+async def test_a_second_tab_is_logged_in_by_the_first_and_out_with_it(app, door):
+    user = await door.factory.user(role=Role.EMPLOYEE, password=PASSWORD)
+    async with serving(app) as address, browsing() as browser:
+        first = await browser.open(address)
+        await log_in(first, user.username)
+        second = await browser.open(address)
+        await second.until("document.querySelector('.bar .finder')")
+        await second.click(".menu > .icon")
+        await second.click(".sheet .item:last-child")
+        await first.until("document.querySelector('.login form')")
+        assert await first.run("JSON.stringify({...sessionStorage, ...localStorage})") == "{}"
