@@ -20,7 +20,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(not pages.have("console.js", "graphiql.js", "swagger-ui.js"), reason="the pages' parts are not fetched"),
+    pytest.mark.skipif(
+        not pages.have("console.js", "graphiql.js", "swagger-ui.js"), reason="the pages' parts are not fetched"
+    ),
 ]
 
 
@@ -71,7 +73,8 @@ def test_a_wheel_has_what_runs_and_nothing_else(installed):
 
 
 def test_its_pages_have_their_parts(seen):
-    assert {"/static/console.js", "/static/graphiql.js", "/static/graphiql.css", "/static/swagger-ui.js"} <= seen.statuses.keys()
+    parts = ("console.js", "console.css", "graphiql.js", "graphiql.css", "swagger-ui.js")
+    assert {f"/static/{name}" for name in parts} <= seen.statuses.keys()
     assert set(seen.statuses.values()) == {200}
 
 
