@@ -7,18 +7,33 @@ import { Find } from "./screens/Find";
 import { FindBox } from "./screens/FindBox";
 import type { Page } from "./screens/FindBox";
 import { Login } from "./screens/Login";
+import { Queue } from "./screens/Queue";
 import { Sim } from "./screens/Sim";
 import { Subscriber } from "./screens/Subscriber";
+import { Ticket } from "./screens/Ticket";
 import { ended, session } from "./session";
 import { useSignal } from "./signal";
 import { Dialog, Icon, NotFound } from "./ui/basics";
+import type { IconName } from "./ui/basics";
 import { Menu } from "./ui/Menu";
+import { Toast } from "./ui/Toast";
 import { say } from "./words";
 import { language } from "./words/language";
 
+interface Section {
+  icon: IconName;
+  to: string;
+  name: string;
+  /** The first part of its addresses. */
+  at: string;
+}
+
 /** The sections, in the order of the bar. */
-function sections(): { icon: "find"; to: string; name: string; at: string }[] {
-  return [{ icon: "find", to: address(), name: say("nav.find"), at: "" }];
+function sections(): Section[] {
+  return [
+    { icon: "find", to: address(), name: say("nav.find"), at: "" },
+    { icon: "tickets", to: address("tickets"), name: say("nav.tickets"), at: "tickets" },
+  ];
 }
 
 export function App(): JSX.Element {
@@ -34,6 +49,7 @@ export function App(): JSX.Element {
       <Bar />
       <Offline />
       <Screen key={now.user.id} />
+      <Toast />
     </>
   );
 }
@@ -42,6 +58,7 @@ function Screen(): JSX.Element {
   const [screen, id] = useSignal(place).parts;
   if (screen === undefined) return <Find />;
   if (screen === "customers" && id) return <Subscriber key={id} id={id} />;
+  if (screen === "tickets") return id ? <Ticket key={id} id={id} /> : <Queue />;
   if (screen === "sims" && id) return <Sim key={id} id={id} />;
   return (
     <main id="content">

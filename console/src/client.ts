@@ -19,6 +19,18 @@ export async function execute<Data, Variables>(
     ended.value = true;
     session.value = null;
   }
+  if (isNothing(answer.data) && answer.problem) throw answer.problem;
   if (answer.data === null) throw answer.problem ?? new Problem("INTERNAL_ERROR", "");
   return answer.data;
+}
+
+/** Whether each field of an answer is null: then its errors say all. */
+function isNothing(data: unknown): boolean {
+  return typeof data === "object" && data !== null && Object.values(data).every((value) => value === null);
+}
+
+/** A mutation's payload: each of our documents calls it `result`. */
+export function result<Payload>(data: { result: Payload | null }): Payload {
+  if (data.result === null) throw new Problem("INTERNAL_ERROR", "");
+  return data.result;
 }

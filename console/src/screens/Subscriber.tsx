@@ -5,10 +5,13 @@ import type { ContractCardFragment, SubscriberQuery } from "../generated/documen
 import { address, place } from "../router";
 import { useSignal } from "../signal";
 import { Badge, Card, Empty, Icon, NotFound, Shown, useTitle } from "../ui/basics";
+import { Offers } from "../ui/Offers";
 import { PaymentLines, TicketLines } from "../ui/lines";
 import { useScreenQuery, visited } from "../ui/shown";
 import { toneOf } from "../ui/tones";
 import { cents, choice, day, money, phone, say } from "../words";
+import { contractOffers, customerOffers, paymentOffers, simOffers } from "./contractActions";
+import { newTicket } from "./ticketActions";
 import { whatIsWrong } from "./wrong";
 
 type Customer = NonNullable<SubscriberQuery["customer"]>;
@@ -29,7 +32,9 @@ export function Subscriber({ id }: { id: string }): JSX.Element {
 }
 
 function Whole({ customer }: { customer: Customer }): JSX.Element {
-  const chosen = useSignal(place).search.get("contract");
+  const named = useSignal(place).search.get("contract");
+  const { nodes } = customer.contracts;
+  const chosen = (nodes.find(({ id }) => id === named) ?? nodes.find(({ status }) => status === "ACTIVE") ?? nodes[0])?.id;
   return (
     <>
       <Who customer={customer} />
@@ -38,17 +43,24 @@ function Whole({ customer }: { customer: Customer }): JSX.Element {
         <Card title={say("sub.contracts")} count={customer.contracts.totalCount} class="contracts">
           {customer.contracts.nodes.length === 0 && <Empty>{say("sub.noContracts")}</Empty>}
           {customer.contracts.nodes.map((contract) => (
-            <Contract key={contract.id} contract={contract} isChosen={contract.id === chosen} />
+            <Contract key={contract.id} contract={contract} isChosen={contract.id === named} hasKeys={contract.id === chosen} />
           ))}
         </Card>
         <div class="column">
-          <Card title={say("sub.tickets")} count={customer.tickets.totalCount}>
+          <Card
+            title={say("sub.tickets")}
+            count={customer.tickets.totalCount}
+            actions={<Offers offers={newTicket(customer)} shown={1} hasKeys />}
+          >
             {customer.tickets.nodes.length === 0 && <Empty>{say("sub.noTickets")}</Empty>}
             <TicketLines tickets={customer.tickets.nodes} />
           </Card>
           <Card title={say("sub.payments")} count={customer.payments.totalCount}>
             {customer.payments.nodes.length === 0 && <Empty>{say("sub.noPayments")}</Empty>}
-            <PaymentLines payments={customer.payments.nodes} />
+            <PaymentLines
+              payments={customer.payments.nodes}
+              actions={(payment) => <Offers offers={paymentOffers(payment)} shown={1} />}
+            />
           </Card>
         </div>
       </div>
@@ -71,6 +83,7 @@ function Who({ customer }: { customer: Customer }): JSX.Element {
       <div class="title">
         <h1>{customer.fullName}</h1>
         <Badge tone={toneOf(customer.status)}>{choice("CustomerStatus", customer.status)}</Badge>
+        <Offers offers={customerOffers(customer)} shown={0} />
         {customer.customerType === "ORGANIZATION" && <Badge>{customer.organizationName ?? ""}</Badge>}
       </div>
       <dl class="facts">
@@ -103,7 +116,8 @@ function WrongNow({ customer }: { customer: Customer }): JSX.Element | null {
   );
 }
 
-function Contract({ contract, isChosen }: { contract: ContractCardFragment; isChosen: boolean }): JSX.Element {
+function Contract(props: { contract: ContractCardFragment; isChosen: boolean; hasKeys: boolean }): JSX.Element {
+  const { contract, isChosen, hasKeys } = props;
   return (
     <article class={`contract ${isChosen ? "chosen" : ""}`} aria-label={contract.number}>
       <div class="line">
@@ -142,10 +156,12 @@ function Contract({ contract, isChosen }: { contract: ContractCardFragment; isCh
             {contract.sim && (
               <Badge tone={toneOf(contract.sim.status)}>{choice("SimStatus", contract.sim.status)}</Badge>
             )}
+            {contract.sim && <Offers offers={simOffers(contract.sim)} shown={0} />}
           </dd>
         </div>
       </dl>
       <Promises contract={contract} />
+      <Offers offers={contractOffers(contract)} shown={3} hasKeys={hasKeys} />
     </article>
   );
 }

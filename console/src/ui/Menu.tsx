@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { root } from "../page";
 import { logOut, session } from "../session";
 import { useSignal } from "../signal";
@@ -7,6 +7,7 @@ import { choice, say } from "../words";
 import { dress, language, LANGUAGES, speak, theme } from "../words/language";
 import type { Language, Theme } from "../words/language";
 import { Dialog, Icon } from "./basics";
+import { Popover } from "./Popover";
 import { shown } from "./shown";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -44,72 +45,49 @@ function ThemeChoice(): JSX.Element {
 
 /** ⋯: who is logged in, the screen's query, the other doors, language, theme, the way out. */
 export function Menu(): JSX.Element {
-  const [open, setOpen] = useState(false);
   const [query, setQuery] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
   const user = useSignal(session)?.user;
-
-  useEffect(() => {
-    if (!open) return undefined;
-    const leave = (event: Event): void => {
-      const outside = event.target instanceof Node && !box.current?.contains(event.target);
-      if (outside || (event instanceof KeyboardEvent && event.key === "Escape")) setOpen(false);
-    };
-    document.addEventListener("mousedown", leave);
-    document.addEventListener("keydown", leave);
-    return () => {
-      document.removeEventListener("mousedown", leave);
-      document.removeEventListener("keydown", leave);
-    };
-  }, [open]);
-
+  const doors: readonly [string, string][] = [
+    [`${root}/graphql`, say("app.graphiql")],
+    [`${root}/api/docs/`, say("app.restDocs")],
+    [`${root}/api/schema/`, say("app.openapi")],
+  ];
   return (
-    <div class="menu" ref={box}>
-      <button
-        type="button"
-        class="icon"
-        aria-label={say("app.menu")}
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
-        <Icon name="more" />
-      </button>
-      {open && (
-        <div class="sheet">
-          {user && (
-            <p class="who">
-              <strong>{user.fullName}</strong>
-              <span class="soft">{choice("Role", user.role)}</span>
-            </p>
-          )}
-          <button
-            type="button"
-            class="item"
-            onClick={() => {
-              setOpen(false);
-              setQuery(true);
-            }}
-          >
-            {say("app.query")}
-          </button>
-          <a class="item" href={`${root}/graphql`} target="_blank" rel="noopener">
-            {say("app.graphiql")}
-          </a>
-          <a class="item" href={`${root}/api/docs/`} target="_blank" rel="noopener">
-            {say("app.restDocs")}
-          </a>
-          <a class="item" href={`${root}/api/schema/`} target="_blank" rel="noopener">
-            {say("app.openapi")}
-          </a>
-          <LanguageChoice />
-          <ThemeChoice />
-          <button type="button" class="item" onClick={() => void logOut()}>
-            {say("app.logOut")}
-          </button>
-        </div>
-      )}
+    <>
+      <Popover label={say("app.menu")} class="icon" face={<Icon name="more" />}>
+        {(close) => (
+          <>
+            {user && (
+              <p class="who">
+                <strong>{user.fullName}</strong>
+                <span class="soft">{choice("Role", user.role)}</span>
+              </p>
+            )}
+            <button
+              type="button"
+              class="item"
+              onClick={() => {
+                close();
+                setQuery(true);
+              }}
+            >
+              {say("app.query")}
+            </button>
+            {doors.map(([href, name]) => (
+              <a key={href} class="item" href={href} target="_blank" rel="noopener">
+                {name}
+              </a>
+            ))}
+            <LanguageChoice />
+            <ThemeChoice />
+            <button type="button" class="item" onClick={() => void logOut()}>
+              {say("app.logOut")}
+            </button>
+          </>
+        )}
+      </Popover>
       {query && <QueryDialog close={() => setQuery(false)} />}
-    </div>
+    </>
   );
 }
 

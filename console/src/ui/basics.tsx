@@ -126,7 +126,9 @@ const ICONS = {
   sim: "M7 3h7l4 4v14H7V3ZM10 12h5v5h-5z",
 } as const;
 
-export function Icon({ name }: { name: keyof typeof ICONS }): JSX.Element {
+export type IconName = keyof typeof ICONS;
+
+export function Icon({ name }: { name: IconName }): JSX.Element {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true" class="glyph">
       <path d={ICONS[name]} />

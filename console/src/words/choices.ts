@@ -81,6 +81,15 @@ export const CHOICES = {
   "Typename.Sim": ["SIM-карта", "SIM-карта", "SIM"],
   "Typename.Payment": ["Платёж", "Төлөм", "Payment"],
   "Typename.Ticket": ["Тикет", "Тикет", "Ticket"],
+  "TicketAction.create": ["Тикет создан", "Тикет түзүлдү", "Created"],
+  "TicketAction.update": ["Изменён", "Өзгөртүлдү", "Changed"],
+  "TicketAction.assign": ["Назначен", "Дайындалды", "Assigned"],
+  "TicketAction.unassign": ["Назначение снято", "Дайындоо алынды", "Unassigned"],
+  "TicketAction.start": ["Работа начата", "Иш башталды", "Work started"],
+  "TicketAction.wait": ["Ждёт клиента", "Кардарды күтүүдө", "Waiting for the customer"],
+  "TicketAction.resolve": ["Решён", "Чечилди", "Resolved"],
+  "TicketAction.close": ["Закрыт", "Жабылды", "Closed"],
+  "TicketAction.reopen": ["Открыт снова", "Кайра ачылды", "Reopened"],
 } as const satisfies Readonly<Record<string, Words>>;
 
 export type Choice = keyof typeof CHOICES;

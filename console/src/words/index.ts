@@ -4,6 +4,7 @@ import { CHOICES } from "./choices";
 import type { Choice } from "./choices";
 import { en } from "./en";
 import type { Word } from "./en";
+import { FIELDS } from "./fields";
 import { ky } from "./ky";
 import { language } from "./language";
 import type { Language } from "./language";
@@ -22,10 +23,13 @@ export function say(word: Word, gaps: Readonly<Record<string, string | number>> 
 type EnumOf<C> = C extends `${infer Name}.${string}` ? Name : never;
 
 /** The word of an enum's value; a value that is newer than this page is shown as it is. */
-export function choice(name: EnumOf<Choice>, value: string): string {
+export function choice(name: EnumOf<Choice> | (string & {}), value: string): string {
   const words: Readonly<Record<string, readonly [string, string, string]>> = CHOICES;
   return words[`${name}.${value}`]?.[COLUMN[language.value]] ?? value;
 }
+
+/** What a field of an entity is called; one that has no word here, by its own name. */
+export const fieldName = (field: string): string => FIELDS[field]?.[COLUMN[language.value]] ?? field;
 
 /** An amount as it is written: thousands apart, hundredths always; no number is made of it. */
 export function money(amount: string): string {
