@@ -1,6 +1,7 @@
 """The console at `/` (screens.md §2), in a real browser, as staff use it: found, opened, nothing left to chance."""
 
 import json
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ async def log_in(shown, username):
 
 async def says(shown, text):
     await shown.until(f"document.body.innerText.includes({json.dumps(text)})")
+
+
+async def opens(shown, key, field):
+    """Press a key that opens a form, whose first field is ready to be typed into."""
+    await shown.press(key)
+    await shown.until(f"document.activeElement.name === {json.dumps(field)}")
 
 
 async def is_accessible(shown):
@@ -194,6 +201,149 @@ async def test_the_screens_own_query_is_shown_for_integrators(app, door):
         href = await shown.run("document.querySelector('dialog a.primary').href")
         graphiql = await browser.open(href)
         await graphiql.until("document.querySelector('.graphiql-query-editor')?.innerText.includes('Subscriber')")
+
+
+# --- money --------------------------------------------------------------------------------------------------------
+
+LEDGER = "SELECT amount FROM ledger_entries WHERE contract_id = $1 ORDER BY id"
+
+
+async def amounts(door, contract):
+    return [amount for (amount,) in await door.factory.database.fetch(LEDGER, [contract.id])]
+
+
+@asynccontextmanager
+async def subscriber_of(app, door, contract, role=Role.OPERATOR, language="ru"):
+    """The screen of a contract's subscriber, open before a member of the staff."""
+    user = await door.factory.user(role=role, password=PASSWORD)
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/console/customers/cus_{contract.customer_id}", language=language)
+        await log_in(shown, user.username)
+        await says(shown, contract.number)
+        yield shown
+
+
+@needs_console
+@needs_chromium
+async def test_a_top_up_by_keyboard_shows_what_will_change_and_posts_once(app, door):
+    contract = await door.factory.active_contract(balance="10.00")
+    async with subscriber_of(app, door, contract) as shown:
+        await opens(shown, "+", "amount")
+        await shown.type("[name=amount]", "100,50")
+        await shown.until("document.querySelector('.changes b')?.innerText === '110,50'")
+        assert await amounts(door, contract) == [1000], "a dry run leaves nothing behind"
+        await is_accessible(shown)
+        await shown.run("for (let i = 0; i < 2; i++) document.querySelector('form.action').requestSubmit()")
+        await shown.until(
+            "!document.querySelector('dialog') && document.querySelector('.figure').innerText === '110,50'"
+        )
+        assert await amounts(door, contract) == [1000, 10050]
+        assert shown.problems == []
+
+
+@needs_console
+@needs_chromium
+async def test_what_is_refused_is_told_before_it_is_tried(app, door):
+    contract = await door.factory.active_contract(balance="10.00")
+    async with subscriber_of(app, door, contract, language="en") as shown:
+        await opens(shown, "-", "amount")
+        await shown.type("[name=amount]", "99")
+        await says(shown, "Insufficient funds")
+        assert await shown.run("document.querySelector('dialog [type=submit]').disabled")
+        assert await amounts(door, contract) == [1000]
+
+
+@needs_console
+@needs_chromium
+async def test_a_refund_takes_back_a_part(app, door):
+    contract = await door.factory.active_contract(balance="80.00")
+    async with subscriber_of(app, door, contract, role=Role.SUPERVISOR) as shown:
+        await shown.click(".lines .offers button")
+        await shown.until("document.querySelector('[name=amount]')?.value === '80.00'")
+        await shown.run("document.querySelector('[name=amount]').select()")
+        await shown.type("[name=amount]", "30")
+        await shown.until("document.querySelector('.changes b')?.innerText === '50,00'")
+        await shown.press("Enter")
+        await shown.until(
+            "!document.querySelector('dialog') && document.querySelector('.figure').innerText === '50,00'"
+        )
+        assert await amounts(door, contract) == [8000, -3000]
+
+
+@needs_console
+@needs_chromium
+async def test_a_tariff_is_changed_with_its_consequences_in_sight(app, door):
+    contract = await door.factory.active_contract(balance="1000.00")
+    tariff = await door.factory.tariff(name="Вечерний", monthly_fee="300.00")
+    async with subscriber_of(app, door, contract) as shown:
+        await opens(shown, "t", "tariffId")
+        await shown.until("document.querySelector('.changes dl')")
+        await shown.click("dialog [type=submit]")
+        await shown.until("!document.querySelector('dialog')")
+        await says(shown, tariff.name)
+
+
+@needs_console
+@needs_chromium
+async def test_who_may_only_look_is_offered_nothing_else(app, door):
+    contract = await door.factory.active_contract()
+    async with subscriber_of(app, door, contract, role=Role.EMPLOYEE) as shown:
+        assert await shown.run("document.querySelectorAll('.contract .offers').length") == 0
+        assert "Новый тикет" in await shown.run("document.querySelector('.column').innerText")
+
+
+# --- tickets ------------------------------------------------------------------------------------------------------
+
+
+@needs_console
+@needs_chromium
+async def test_a_ticket_is_taken_and_resolved_by_keyboard(app, door):
+    user = await door.factory.user(role=Role.EMPLOYEE, password=PASSWORD)
+    await door.factory.ticket(subject="Нет связи", priority="low")
+    ticket = await door.factory.ticket(subject="Двойное списание", priority="critical")
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/console/tickets?queue=unassigned")
+        await log_in(shown, user.username)
+        await shown.until("document.querySelector('.ticket.chosen')?.innerText.includes('Двойное списание')")
+        await is_accessible(shown)
+        await shown.press("j")
+        await shown.until("document.querySelector('.ticket.chosen')?.innerText.includes('Нет связи')")
+        await shown.press("k")
+        await shown.press("Enter")
+        await shown.until(f"location.pathname === '/console/tickets/tkt_{ticket.id}'")
+        await shown.until("document.querySelector('.offers')")
+        await shown.press("a")
+        await shown.until("document.querySelector('dialog .changes dl')")
+        await shown.press("Enter")
+        await shown.until("!document.querySelector('dialog') && !document.body.innerText.includes('Взять себе')")
+        await is_accessible(shown)
+        await shown.press("r")
+        await shown.until("document.querySelector('dialog .canned button')")
+        await shown.click("dialog .canned button")
+        await shown.until("document.querySelector('dialog .changes dl')")
+        await is_accessible(shown)
+        await shown.click("dialog [type=submit]")
+        await shown.until("!document.querySelector('dialog') && document.querySelector('.who .badge.good')")
+        await shown.press("Escape")
+        await shown.until("location.pathname === '/console/tickets'")
+        assert shown.problems == []
+    fresh = await door.factory.fresh(ticket)
+    assert (fresh.status, fresh.assigned_to_id) == ("resolved", user.id)
+
+
+@needs_console
+@needs_chromium
+async def test_a_ticket_is_opened_for_a_subscriber(app, door):
+    contract = await door.factory.active_contract()
+    async with subscriber_of(app, door, contract, role=Role.EMPLOYEE) as shown:
+        await opens(shown, "n", "subject")
+        await shown.type("[name=subject]", "Медленный интернет")
+        await shown.type("[name=description]", "По вечерам")
+        await shown.until("document.querySelector('dialog .changes dl')")
+        await shown.until("document.querySelector('dialog [type=submit]:enabled')")
+        await shown.click("dialog [type=submit]")
+        await shown.until("location.pathname.startsWith('/console/tickets/tkt_')")
+        await says(shown, "Медленный интернет")
 
 
 # --- sessions -----------------------------------------------------------------------------------------------------

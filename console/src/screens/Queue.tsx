@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { QueueDocument } from "../generated/documents";
 import type { QueueQuery, TicketFilter, TicketRowFragment } from "../generated/documents";
 import { address, go, place } from "../router";
@@ -55,16 +55,20 @@ function Rows({ data }: { data: QueueQuery }): JSX.Element {
   const [chosen, setChosen] = useState(0);
   const at = Math.min(chosen, tickets.length - 1);
 
+  const now = useRef({ tickets, at });
+  now.current = { tickets, at };
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const typing = event.target instanceof Element && event.target.matches("input, textarea, select, button");
       if (typing || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+      const { current } = now; // keys may follow each other faster than screens are drawn
       const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
       if (step) {
         event.preventDefault();
-        setChosen(Math.max(0, Math.min(at + step, tickets.length - 1)));
+        current.at = Math.max(0, Math.min(current.at + step, current.tickets.length - 1));
+        setChosen(current.at);
       }
-      const ticket = tickets[at];
+      const ticket = current.tickets[current.at];
       if (event.key === "Enter" && ticket && !(event.target instanceof HTMLAnchorElement)) {
         event.preventDefault();
         go(address("tickets", ticket.id));
@@ -72,7 +76,7 @@ function Rows({ data }: { data: QueueQuery }): JSX.Element {
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [tickets, at]);
+  }, []);
   useEffect(() => {
     document.querySelector(".ticket.chosen")?.scrollIntoView({ block: "nearest" });
   }, [at]);

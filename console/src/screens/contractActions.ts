@@ -63,7 +63,7 @@ export function contractOffers(contract: ContractCardFragment): Offer[] {
   const isLive = status === "ACTIVE" || status === "SUSPENDED";
   const offers: (Offer | false)[] = [
     may("addContractBalance") &&
-      status !== "TERMINATED" && {
+      {
         ...offer(say("act.deposit"), about, [amount(), description()], async (values, how) =>
           result(await execute(DepositDocument, { input: { id, amount: given(values, "amount"), ...noted(values), ...how } })),
         ),

@@ -43,16 +43,15 @@ export function ticketOffers(ticket: TicketWholeFragment): Offer[] {
     open: () => ({ title: word, about: subject, submit: word, fields: [], perform }),
   });
   const offers: (Offer | false)[] = [
-    isOpen && status !== "NEW" && may("resolveTicket") && { word: say("act.resolve"), key: "r", open: () => resolving(ticket) },
+    isOpen && may("resolveTicket") && { word: say("act.resolve"), key: "r", open: () => resolving(ticket) },
     may("assignTicket") && isOpen && !isMine && taking(ticket),
     may("startTicketWork") &&
       (status === "NEW" || status === "WAITING") &&
-      assignedTo !== null &&
       simple(say("act.start"), async (_, how) =>
         result(await execute(StartTicketWorkDocument, { input: { id, ...how } })),
       ),
     may("waitTicket") &&
-      status === "IN_PROGRESS" &&
+      (status === "IN_PROGRESS" || status === "NEW") &&
       simple(say("act.wait"), async (_, how) => result(await execute(WaitTicketDocument, { input: { id, ...how } }))),
     may("assignTicket") && isOpen && { word: say("act.assign"), open: () => assigning(ticket) },
     may("unassignTicket") &&

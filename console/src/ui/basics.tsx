@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Problem } from "../transport";
 import type { Read } from "../query";
 import { say } from "../words";
@@ -87,7 +87,7 @@ export function useTitle(title: string): void {
 
 export function Dialog(props: { title: string; close(): void; wide?: boolean; children: ComponentChildren }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []); // before the next key is typed
   const onBackdrop = (event: MouseEvent): void => {
     if (event.target === dialog.current) props.close();
   };

@@ -85,7 +85,7 @@ export const CHOICES = {
   "TicketAction.update": ["Изменён", "Өзгөртүлдү", "Changed"],
   "TicketAction.assign": ["Назначен", "Дайындалды", "Assigned"],
   "TicketAction.unassign": ["Назначение снято", "Дайындоо алынды", "Unassigned"],
-  "TicketAction.start": ["Работа начата", "Иш башталды", "Work started"],
+  "TicketAction.start_work": ["Работа начата", "Иш башталды", "Work started"],
   "TicketAction.wait": ["Ждёт клиента", "Кардарды күтүүдө", "Waiting for the customer"],
   "TicketAction.resolve": ["Решён", "Чечилди", "Resolved"],
   "TicketAction.close": ["Закрыт", "Жабылды", "Closed"],

@@ -77,7 +77,7 @@ export const en = {
   "contract.until": "Until {date}",
   "contract.monthly": "{amount} a month",
   "ticket.due": "Due {when}",
-  "ticket.overdue": "Overdue since {when}",
+  "ticket.overdue": "Was due {when}",
   "ticket.unassigned": "Nobody's",
   "sim.title": "SIM {number}",
   "sim.free": "This card belongs to nobody.",

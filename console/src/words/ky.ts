@@ -79,7 +79,7 @@ export const ky: Readonly<Record<Word, string>> = {
   "contract.until": "{date} чейин",
   "contract.monthly": "айына {amount}",
   "ticket.due": "Мөөнөтү {when}",
-  "ticket.overdue": "Мөөнөтү өттү: {when}",
+  "ticket.overdue": "Мөөнөтү {when} өттү",
   "ticket.unassigned": "Дайындалган эмес",
   "sim.title": "SIM {number}",
   "sim.free": "Бул карта эч кимдики эмес.",

@@ -79,7 +79,7 @@ export const ru: Readonly<Record<Word, string>> = {
   "contract.until": "До {date}",
   "contract.monthly": "{amount} в месяц",
   "ticket.due": "Срок {when}",
-  "ticket.overdue": "Просрочен: срок был {when}",
+  "ticket.overdue": "Срок вышел {when}",
   "ticket.unassigned": "Не назначен",
   "sim.title": "SIM {number}",
   "sim.free": "Карта никому не принадлежит.",
