@@ -46,6 +46,11 @@ async def opens(shown, key, field):
     await shown.until(f"document.activeElement.name === {json.dumps(field)}")
 
 
+async def is_done(shown):
+    """The form is closed, as only what has succeeded closes it."""
+    await shown.until("!document.querySelector('dialog')")
+
+
 async def is_accessible(shown):
     """Nothing that axe would complain of, in both themes."""
     await shown.run(AXE.read_text(encoding="utf-8") + "; 0")
@@ -279,7 +284,7 @@ async def test_a_tariff_is_changed_with_its_consequences_in_sight(app, door):
         await opens(shown, "t", "tariffId")
         await shown.until("document.querySelector('.changes dl')")
         await shown.click("dialog [type=submit]")
-        await shown.until("!document.querySelector('dialog')")
+        await is_done(shown)
         await says(shown, tariff.name)
 
 
