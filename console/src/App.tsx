@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { root } from "./page";
 import { connected } from "./query";
 import { address, place } from "./router";
+import { Connect } from "./screens/Connect";
 import { Find } from "./screens/Find";
 import { FindBox } from "./screens/FindBox";
 import type { Page } from "./screens/FindBox";
@@ -11,7 +12,8 @@ import { Queue } from "./screens/Queue";
 import { Sim } from "./screens/Sim";
 import { Subscriber } from "./screens/Subscriber";
 import { Ticket } from "./screens/Ticket";
-import { ended, session } from "./session";
+import { Today } from "./screens/Today";
+import { ended, may, session } from "./session";
 import { useSignal } from "./signal";
 import { Dialog, Icon, NotFound } from "./ui/basics";
 import type { IconName } from "./ui/basics";
@@ -33,6 +35,10 @@ function sections(): Section[] {
   return [
     { icon: "find", to: address(), name: say("nav.find"), at: "" },
     { icon: "tickets", to: address("tickets"), name: say("nav.tickets"), at: "tickets" },
+    ...(may("createContract") && may("createCustomer")
+      ? [{ icon: "connect", to: address("connect"), name: say("nav.connect"), at: "connect" } as const]
+      : []),
+    { icon: "today", to: address("today"), name: say("nav.today"), at: "today" },
   ];
 }
 
@@ -59,6 +65,8 @@ function Screen(): JSX.Element {
   if (screen === undefined) return <Find />;
   if (screen === "customers" && id) return <Subscriber key={id} id={id} />;
   if (screen === "tickets") return id ? <Ticket key={id} id={id} /> : <Queue />;
+  if (screen === "connect") return <Connect />;
+  if (screen === "today") return <Today />;
   if (screen === "sims" && id) return <Sim key={id} id={id} />;
   return (
     <main id="content">

@@ -322,8 +322,13 @@ async def test_a_ticket_is_taken_and_resolved_by_keyboard(app, door):
         await shown.press("Enter")
         await shown.until("!document.querySelector('dialog') && !document.body.innerText.includes('Взять себе')")
         await is_accessible(shown)
-        await shown.press("r")
-        await shown.until("document.querySelector('dialog .canned button')")
+        await opens(shown, "r", "body")
+        await shown.type("[name=body]", "Проверяем, перезвоним через час")
+        await shown.until("document.querySelector('dialog .changes dl')")
+        await shown.click("dialog [type=submit]")
+        await is_done(shown)
+        await says(shown, "Проверяем, перезвоним через час")
+        await opens(shown, "s", "resolution")
         await shown.click("dialog .canned button")
         await shown.until("document.querySelector('dialog .changes dl')")
         await is_accessible(shown)
@@ -351,6 +356,87 @@ async def test_a_ticket_is_opened_for_a_subscriber(app, door):
         await says(shown, "Медленный интернет")
 
 
+# --- connect and today --------------------------------------------------------------------------------------------
+
+
+@needs_console
+@needs_chromium
+async def test_a_number_is_connected_in_one_form(app, door):
+    user = await door.factory.user(role=Role.OPERATOR, password=PASSWORD)
+    await door.factory.tariff(name="Старт", monthly_fee="250.00")
+    sim = await door.factory.sim()
+    typed = {"lastName": "Бекова", "firstName": "Айгуль", "phone": "0555 10-20-30", "documentNumber": "AN7654321"}
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/console/connect")
+        await log_in(shown, user.username)
+        await shown.until("document.querySelector('[name=simId] option')")
+        await is_accessible(shown)
+        for name, text in {**typed, "amount": "300"}.items():
+            await shown.type(f"[name={name}]", text)
+        await shown.until("document.querySelector('[type=submit]:enabled')")
+        await shown.click("[type=submit]")
+        await shown.until("location.pathname.startsWith('/console/customers/')")
+        await says(shown, "Бекова Айгуль")
+        await shown.until("document.querySelector('.contract .badge.good')")
+        assert shown.problems == []
+    ((status, number, balance),) = await door.factory.database.fetch(
+        "SELECT s.status, s.msisdn, c.balance FROM sims s JOIN contracts c ON c.id = s.contract_id", []
+    )
+    assert (status, number, balance) == ("active", sim.msisdn, 30000)
+
+
+@needs_console
+@needs_chromium
+async def test_what_is_refused_of_a_connection_leaves_nothing_behind(app, door):
+    user = await door.factory.user(role=Role.OPERATOR, password=PASSWORD)
+    known = await door.factory.customer(document_number="AN7654321", document_type="passport")
+    await door.factory.tariff()
+    await door.factory.sim()
+    typed = {"lastName": "Бекова", "firstName": "Айгуль", "phone": "0555102030", "documentNumber": "AN7654321"}
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/console/connect")
+        await log_in(shown, user.username)
+        await shown.until("document.querySelector('[name=simId] option')")
+        for name, text in typed.items():
+            await shown.type(f"[name={name}]", text)
+        await shown.until("document.querySelector('[type=submit]:enabled')")
+        await shown.click("[type=submit]")
+        await shown.until("document.querySelector('.problem').innerText !== ''")
+        await is_accessible(shown)
+    assert await door.factory.database.fetch("SELECT id FROM customers", []) == [(known.id,)]
+    assert await door.factory.database.fetch("SELECT id FROM contracts", []) == []
+
+
+@needs_console
+@needs_chromium
+async def test_today_shows_how_things_stand(app, door):
+    user = await door.factory.user(role=Role.SUPERVISOR, password=PASSWORD)
+    contract = await door.factory.active_contract(balance="1234.50")
+    await door.factory.ticket(customer_id=contract.customer_id, category="billing")
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(f"{address}/console/today", language="en")
+        await log_in(shown, user.username)
+        await says(shown, "1,234.50")
+        await says(shown, user.username)
+        await is_accessible(shown)
+        assert asked(shown, address) == 3  # the log-in, the figures, the staff
+
+
+@needs_console
+@needs_chromium
+async def test_the_console_speaks_kyrgyz_and_remembers_it(app, door):
+    user = await door.factory.user(role=Role.EMPLOYEE, password=PASSWORD)
+    async with serving(app) as address, browsing() as browser:
+        shown = await browser.open(address)
+        await shown.until("document.querySelector('.login form')")
+        await shown.click("[lang=ky]")
+        await says(shown, "Колдонуучунун аты")
+        await log_in(shown, user.username)
+        await says(shown, "Абонентти табуу")
+        again = await browser.open(f"{address}/console/tickets")
+        await says(again, "Аткаруучусуз")
+
+
 # --- sessions -----------------------------------------------------------------------------------------------------
 
 
@@ -366,4 +452,4 @@ async def test_a_second_tab_is_logged_in_by_the_first_and_out_with_it(app, door)
         await second.click(".menu > .icon")
         await second.click(".sheet .item:last-child")
         await first.until("document.querySelector('.login form')")
-        assert await first.run("JSON.stringify({...sessionStorage, ...localStorage})") == "{}"
+        assert await first.run("JSON.stringify({...sessionStorage, ...localStorage})") == "{}", "tokens are nowhere"

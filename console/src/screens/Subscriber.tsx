@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { SubscriberDocument } from "../generated/documents";
 import type { ContractCardFragment, SubscriberQuery } from "../generated/documents";
 import { address, place } from "../router";
+import { may } from "../session";
 import { useSignal } from "../signal";
 import { Badge, Card, Empty, Icon, NotFound, Shown, useTitle } from "../ui/basics";
 import { Offers } from "../ui/Offers";
@@ -40,7 +41,18 @@ function Whole({ customer }: { customer: Customer }): JSX.Element {
       <Who customer={customer} />
       <WrongNow customer={customer} />
       <div class="columns">
-        <Card title={say("sub.contracts")} count={customer.contracts.totalCount} class="contracts">
+        <Card
+          title={say("sub.contracts")}
+          count={customer.contracts.totalCount}
+          class="contracts"
+          actions={
+            may("createContract") && (
+              <a class="button small" href={`${address("connect")}?customer=${customer.id}`}>
+                {say("connect.title")}
+              </a>
+            )
+          }
+        >
           {customer.contracts.nodes.length === 0 && <Empty>{say("sub.noContracts")}</Empty>}
           {customer.contracts.nodes.map((contract) => (
             <Contract key={contract.id} contract={contract} isChosen={contract.id === named} hasKeys={contract.id === chosen} />

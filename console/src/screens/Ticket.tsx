@@ -3,13 +3,13 @@ import { useEffect } from "preact/hooks";
 import { TicketDocument } from "../generated/documents";
 import type { TicketWholeFragment } from "../generated/documents";
 import { address, go } from "../router";
-import { Badge, Card, NotFound, Shown, useTitle } from "../ui/basics";
+import { Badge, Card, Empty, NotFound, Shown, useTitle } from "../ui/basics";
 import { valueOf } from "../ui/Changes";
 import { Due } from "../ui/lines";
 import { Offers } from "../ui/Offers";
 import { useScreenQuery } from "../ui/shown";
 import { toneOf } from "../ui/tones";
-import { choice, fieldName, moment, phone, say } from "../words";
+import { choice, distance, fieldName, moment, phone, say } from "../words";
 import { ticketOffers } from "./ticketActions";
 
 const LIVE_MS = 8_000;
@@ -51,6 +51,9 @@ function Whole({ ticket }: { ticket: TicketWholeFragment }): JSX.Element {
           <Card title={say("ticket.description")}>
             <p class="said">{ticket.description}</p>
           </Card>
+          <Card title={say("comment.title")} count={ticket.comments.totalCount}>
+            <Conversation ticket={ticket} />
+          </Card>
           {ticket.resolution && (
             <Card title={say("ticket.resolution")}>
               <p class="said">{ticket.resolution}</p>
@@ -66,6 +69,32 @@ function Whole({ ticket }: { ticket: TicketWholeFragment }): JSX.Element {
       </div>
       <p class="soft keys">{say("queue.ticketKeys")}</p>
     </>
+  );
+}
+
+function Conversation({ ticket }: { ticket: TicketWholeFragment }): JSX.Element {
+  const due = ticket.firstResponseDueAt;
+  if (ticket.comments.nodes.length === 0) {
+    return (
+      <Empty>
+        {say("comment.none")}
+        {due && !ticket.firstResponseAt && ` · ${say("comment.due", { when: distance(due) })}`}
+      </Empty>
+    );
+  }
+  return (
+    <ul class="lines">
+      {ticket.comments.nodes.map((comment) => (
+        <li key={comment.id}>
+          <div class="line soft">
+            <span class="name">{comment.fromCustomer ? choice("Typename", "Customer") : comment.authorName}</span>
+            {comment.isInternal && <Badge tone="warn">{say("comment.internal")}</Badge>}
+            <time dateTime={comment.createdAt}>{moment(comment.createdAt)}</time>
+          </div>
+          <p class="said">{comment.body}</p>
+        </li>
+      ))}
+    </ul>
   );
 }
 

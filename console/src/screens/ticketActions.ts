@@ -3,6 +3,7 @@
 import {
   AssignTicketDocument,
   CloseTicketDocument,
+  CommentTicketDocument,
   CreateTicketDocument,
   ReopenTicketDocument,
   ResolveTicketDocument,
@@ -43,7 +44,8 @@ export function ticketOffers(ticket: TicketWholeFragment): Offer[] {
     open: () => ({ title: word, about: subject, submit: word, fields: [], perform }),
   });
   const offers: (Offer | false)[] = [
-    isOpen && may("resolveTicket") && { word: say("act.resolve"), key: "r", open: () => resolving(ticket) },
+    may("commentTicket") && { word: say("comment.add"), key: "r", open: () => answering(ticket) },
+    isOpen && may("resolveTicket") && { word: say("act.resolve"), key: "s", open: () => resolving(ticket) },
     may("assignTicket") && isOpen && !isMine && taking(ticket),
     may("startTicketWork") &&
       (status === "NEW" || status === "WAITING") &&
@@ -98,6 +100,25 @@ function taking({ id, subject }: TicketWholeFragment): Offer {
     return { title: word, about: subject, submit: word, fields: [], perform };
   };
   return { word, key: "a", open };
+}
+
+function answering({ id, subject }: TicketWholeFragment): Action {
+  const word = say("comment.add");
+  const fields: Field[] = [
+    { name: "body", label: say("comment.body"), kind: "area", canned: cannedLines() },
+    {
+      name: "kind",
+      label: say("comment.kind"),
+      kind: "choice",
+      value: "public",
+      options: (["public", "internal", "from"] as const).map((value) => ({ value, label: say(`comment.${value}`) })),
+    },
+  ];
+  const perform = async (values: Values, how: How): Promise<Outcome> => {
+    const seen = { isInternal: values["kind"] === "internal", fromCustomer: values["kind"] === "from" };
+    return result(await execute(CommentTicketDocument, { input: { id, body: values["body"] ?? "", ...seen, ...how } }));
+  };
+  return { title: word, about: subject, submit: word, fields, perform };
 }
 
 function resolving({ id, subject }: TicketWholeFragment): Action {

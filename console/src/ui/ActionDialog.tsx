@@ -35,6 +35,8 @@ export interface Action {
   about: string;
   submit: string;
   danger?: boolean;
+  /** It has no dry run of this kind: it is sent as it is. */
+  untried?: boolean;
   fields: readonly Field[];
   perform(values: Values, how: How): Promise<Outcome>;
   done?(values: Values): void;
@@ -86,7 +88,7 @@ export function ActionDialog({ action, close }: { action: Action; close(): void 
   };
 
   useEffect(() => {
-    if (!isWhole) return undefined;
+    if (!isWhole || action.untried) return undefined;
     const timer = setTimeout(() => void tryOut(), action.fields.length > 0 ? TYPING_MS : 0);
     return () => clearTimeout(timer);
   }, [now, isWhole]);
@@ -95,8 +97,8 @@ export function ActionDialog({ action, close }: { action: Action; close(): void 
     event.preventDefault();
     if (busy || !isWhole) return;
     setBusy(true);
-    const expected = shown ?? (await tryOut());
-    if (shown && expected.errors.length === 0) {
+    if (!shown && !action.untried) await tryOut(); // and is shown before it is done
+    else if (!shown || shown.errors.length === 0) {
       if (sent.current.of !== now) sent.current = { of: now, key: newKey() };
       const outcome = await action.perform(values, { idempotencyKey: sent.current.key }).catch(failure);
       if (outcome.errors.length === 0) {
@@ -133,7 +135,7 @@ export function ActionDialog({ action, close }: { action: Action; close(): void 
             .map(({ message }) => message)
             .join(" ")}
         </p>
-        {errors.length === 0 && <Changes changes={shown?.changes ?? null} waiting={isWhole && !shown} />}
+        {errors.length === 0 && <Changes changes={shown?.changes ?? null} waiting={isWhole && !shown && !action.untried} />}
         <div class="buttons">
           <button type="button" onClick={close}>
             {say("act.cancel")}

@@ -34,8 +34,8 @@ export const fieldName = (field: string): string => FIELDS[field]?.[COLUMN[langu
 /** An amount as it is written: thousands apart, hundredths always; no number is made of it. */
 export function money(amount: string): string {
   const [, sign = "", whole = "0", part = "00"] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u00a0");
-  const point = language.value === "en" ? "." : ",";
+  const [point, apart] = language.value === "en" ? [".", ","] : [",", "\u00a0"];
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, apart);
   return `${sign && "\u2212"}${grouped}${point}${part.padEnd(2, "0")}`;
 }
 
