@@ -169,7 +169,7 @@ function Tariffs({ data }: { data: TodayQuery }): JSX.Element {
     Number(amount) === 0 ? `${unit}: ${say("today.unlimited")}` : `${Number(amount)} ${unit}`;
   return (
     <Card title={say("today.tariffs")} count={data.tariffs?.totalCount}>
-      <div class="table" tabIndex={0} role="region" aria-label={say("today.tariffs")}>
+      <div class="table" tabIndex={0} role="group" aria-label={say("today.tariffs")}>
         <table>
           <thead>
             <tr>
