@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { root } from "./page";
 import { connected } from "./query";
 import { address, place } from "./router";
@@ -79,7 +79,7 @@ function Bar(): JSX.Element {
   const at = useSignal(place).parts[0] ?? "";
   const [finding, setFinding] = useState(false);
   const user = useSignal(session)?.user;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const typing = event.target instanceof Element && event.target.matches("input, textarea, select");
       const asks = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing);

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { QueueDocument } from "../generated/documents";
 import type { QueueQuery, TicketFilter, TicketRowFragment } from "../generated/documents";
 import { address, go, place } from "../router";
@@ -57,7 +57,7 @@ function Rows({ data }: { data: QueueQuery }): JSX.Element {
 
   const now = useRef({ tickets, at });
   now.current = { tickets, at };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const typing = event.target instanceof Element && event.target.matches("input, textarea, select, button");
       if (typing || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { TicketDocument } from "../generated/documents";
 import type { TicketWholeFragment } from "../generated/documents";
 import { address, go } from "../router";
@@ -17,7 +17,7 @@ const LIVE_MS = 8_000;
 export function Ticket({ id }: { id: string }): JSX.Element {
   const read = useScreenQuery(TicketDocument, { id }, LIVE_MS);
   useTitle(read.data?.ticket?.subject ?? "");
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const busy = document.querySelector("dialog[open], .sheet");
       if (event.key === "Escape" && !busy) go(address("tickets"));

@@ -1,7 +1,7 @@
 // Buttons of what may be done: the first few in a row, the rest in a sheet; each opens its form.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Offer } from "../screens/contractActions";
 import { say } from "../words";
 import { ActionDialog } from "./ActionDialog";
@@ -23,7 +23,7 @@ export function Offers(props: { offers: readonly Offer[]; shown: number; hasKeys
     });
   };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!hasKeys) return undefined;
     const onKey = (event: KeyboardEvent): void => {
       const typing = event.target instanceof Element && event.target.matches("input, textarea, select");
