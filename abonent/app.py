@@ -16,7 +16,7 @@ from abonent.compression import Compress
 from abonent.courier.courier import Courier
 from abonent.entrance import Entrance
 from abonent.failures import Failures
-from abonent.front import healthz, index, readyz
+from abonent.front import console, healthz, index, readyz
 from abonent.metrics import make_metrics
 from abonent.middleware import Observe
 from abonent.setting_values import LOCAL
@@ -63,6 +63,7 @@ def create_app(settings: Settings) -> Starlette:
     metrics = make_metrics() if settings.metrics else None
     routes = [
         Route("/", index),
+        Route("/console/{screen:path}", console),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         *([Route("/metrics", metrics.show)] if metrics else []),

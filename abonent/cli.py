@@ -183,7 +183,9 @@ def _welcome(configuration: Configuration, host: str, port: int, *, demo: bool, 
     """Where to go and how to log in: the last lines before requests are served."""
     settings = configuration.settings
     base = f"http://{'localhost' if host in HERE else host}:{port}{settings.root_path}"
-    click.echo(f"\nAbonent serves at {base}\n  GraphQL  {base}/graphql\n  REST     {base}/api/docs/")
+    click.echo(
+        f"\nAbonent serves at {base}\n  Console  {base}/\n  GraphQL  {base}/graphql\n  REST     {base}/api/docs/"
+    )
     click.echo(f"  Data     {without_password(settings.database_url)}\n")
     if demo:
         click.echo(_logins(configuration))

@@ -20,4 +20,8 @@ const defaultTabs = examples.map((example) => ({
   variables: example.variables ? JSON.stringify(example.variables, null, 2) : undefined,
 }));
 
-window.ReactDOM.createRoot(main).render(window.React.createElement(window.GraphiQL, { fetcher, defaultTabs, shouldPersistHeaders: false }));
+// What another page asks to try, the console for one: `#query=…&variables=…`, in a tab of its own.
+const given = new URLSearchParams(window.location.hash.slice(1));
+const asked = given.get("query") ? { query: given.get("query"), variables: given.get("variables") ?? "" } : {};
+
+window.ReactDOM.createRoot(main).render(window.React.createElement(window.GraphiQL, { fetcher, defaultTabs, shouldPersistHeaders: false, ...asked }));
