@@ -10,7 +10,7 @@ from rest_compat.action_handlers import KEY, names_of
 if TYPE_CHECKING:
     from models.entity import Entity
     from rest_compat.openapi.descriptions import Teller
-    from rest_compat.openapi.schemas import Schema
+    from rest_compat.openapi.pieces import Schema
 
 
 def actions_schema(entity: type[Entity], tell: Teller) -> Schema:

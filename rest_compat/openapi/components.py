@@ -16,11 +16,10 @@ from rest_compat.openapi import incoming, over_time
 from rest_compat.openapi.actions import actions_schema
 from rest_compat.openapi.dry_runs import dry_run_parameters, dry_run_schemas
 from rest_compat.openapi.examples import BY_NAME, example, refusal_of
-from rest_compat.openapi.pieces import parameter, ref
+from rest_compat.openapi.pieces import Schema, parameter, ref
 from rest_compat.openapi.schemas import (
     ID,
     MONEY,
-    Schema,
     criterion_schema,
     description_of,
     entity_schema,

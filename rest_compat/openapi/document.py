@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from resolvers.words import Language
     from rest_compat.http import Endpoint
     from rest_compat.openapi.call_facts import Facts
-    from rest_compat.openapi.schemas import Schema
+    from rest_compat.openapi.pieces import Schema
 
 JSON = "application/json"
 FORM = "multipart/form-data"

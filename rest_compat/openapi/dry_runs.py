@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rest_compat.openapi.descriptions import Teller
-    from rest_compat.openapi.schemas import Schema
+    from rest_compat.openapi.pieces import Schema
 
 PARAMETERS = ("dry_run", "prefer")
 """Of every call that has one, by their names among the components."""

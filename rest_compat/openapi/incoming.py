@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from models.imports import Imported
 from resolvers.transfer.tables import Format
-from rest_compat.openapi.pieces import one_of, parameter
-from rest_compat.openapi.schemas import Schema, input_schema
+from rest_compat.openapi.pieces import Schema, one_of, parameter
+from rest_compat.openapi.schemas import input_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

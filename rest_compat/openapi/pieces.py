@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from enum import Enum, StrEnum
 
     from resolvers.words import Language
-    from rest_compat.openapi.schemas import Schema
+
+Schema = dict[str, Any]
 
 
 def ref(kind: str, name: str) -> Schema:

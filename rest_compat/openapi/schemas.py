@@ -15,7 +15,7 @@ from resolvers.words import word
 from resolvers.write import kinds
 from resolvers.write.inputs import Mode, input_fields
 from rest_compat.openapi.examples import example
-from rest_compat.openapi.pieces import enum_schema, one_of
+from rest_compat.openapi.pieces import Schema, enum_schema, one_of
 from rest_compat.representations import shown
 from schema.types import statistics as figures
 from schema.types.entities import TYPES
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from resolvers.write.inputs import InputField
     from rest_compat.openapi.descriptions import Teller
     from rest_compat.representations import Shown
-
-Schema = dict[str, Any]
 
 ID: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_INT}
 MONEY: Schema = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$"}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rest_compat.openapi.descriptions import Teller
-    from rest_compat.openapi.schemas import Schema
+    from rest_compat.openapi.pieces import Schema
 
 CONFLICT = "Conflict"
 """The name of its schema."""
