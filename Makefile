@@ -4,6 +4,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CONSOLE := $(VENV)/.console
 PYTHON ?= $(shell .ci/find-python)
 UV_VERSION := 0.13.9
 ARGS ?=
@@ -14,15 +15,15 @@ ARGS ?=
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## Make the environment in .venv/ (needs Python 3.11 or newer)
+setup: $(READY) $(CONSOLE) ## Make the environment in .venv/ (needs Python 3.11 or newer)
 
-run: $(READY) ## Serve a demo on http://localhost:8000 (another port: ABONENT_PORT=8010 make run)
+run: $(READY) $(CONSOLE) ## Serve a demo on http://localhost:8000 (another port: ABONENT_PORT=8010 make run)
 	@exec $(BIN)/abonent serve --demo
 
-test: $(READY) ## Run the tests, on SQLite and, where it answers, PostgreSQL (some only: make test ARGS="-k login")
+test: $(READY) $(CONSOLE) ## Run the tests, on SQLite and, where it answers, PostgreSQL (some only: make test ARGS="-k login")
 	$(BIN)/python -m pytest -n 2 -m "not long" $(ARGS)
 
-test-long: $(READY) ## Run those that take their time: soaks, crashes, failover, many random histories, installations
+test-long: $(READY) $(CONSOLE) ## Run those that take their time: soaks, crashes, failover, many random histories, installations
 	$(BIN)/python -m pytest -n 2 -m long $(ARGS)
 
 lint: $(READY) ## Check style, types and the direction of imports
@@ -73,4 +74,10 @@ $(READY): requirements-dev.txt pyproject.toml web/vendor.py tests/schema/audit.p
 	@echo "Fetching the parts of the pages for people …"
 	@$(BIN)/python -m web.vendor
 	@$(BIN)/python -m tests.schema.audit
+	@touch $@
+
+# The console is built anew whenever what it is made of has changed; where it cannot be, the program does without.
+$(CONSOLE): $(READY) web/console.py schema/schema.graphql $(shell find console -type f -not -path '*/node_modules/*' -not -path '*/generated/*')
+	@echo "Building the console …"
+	@$(BIN)/python -m web.console
 	@touch $@

@@ -1,9 +1,9 @@
-"""Hatchling's hook: a wheel has the parts of the pages for people, fetched beforehand where they are missing."""
+"""Hatchling's hook: a wheel has the console and the parts of the pages for people, made beforehand where missing."""
 
 from __future__ import annotations
 
 import runpy
-from pathlib import Path
+import sys
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -16,4 +16,6 @@ class VendoredPages(BuildHookInterface[Any]):
         """Fetch what is missing; where that cannot be, it is said, and the pages are plainer."""
         del build_data
         if version != "editable":  # a checkout's `make setup` fetches them itself
-            runpy.run_path(str(Path(self.root) / "web" / "vendor.py"), run_name="__main__")
+            sys.path.insert(0, self.root)  # the packages are not installed where they are built
+            for module in ("web.vendor", "web.console"):
+                runpy.run_module(module, run_name="__main__")

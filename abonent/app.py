@@ -16,7 +16,7 @@ from abonent.compression import Compress
 from abonent.courier.courier import Courier
 from abonent.entrance import Entrance
 from abonent.failures import Failures
-from abonent.front import healthz, index, readyz
+from abonent.front import console, healthz, index, readyz
 from abonent.metrics import make_metrics
 from abonent.middleware import Observe
 from abonent.setting_values import LOCAL
@@ -63,6 +63,7 @@ def create_app(settings: Settings) -> Starlette:
     metrics = make_metrics() if settings.metrics else None
     routes = [
         Route("/", index),
+        Route("/console/{screen:path}", console),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         *([Route("/metrics", metrics.show)] if metrics else []),
@@ -114,7 +115,7 @@ def _lifespan(settings: Settings, metrics: Metrics | None) -> Callable[[Starlett
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         database = await open_database(settings)
         app.state.database, app.state.settings = database, settings
-        app.state.lines = Lines(database, settings.streams, count=metrics.streams.set if metrics else None)
+        app.state.lines = _lines(database, settings, metrics)
         app.state.selection_fault = selections(settings.query_limits).fault
         worker = app.state.worker = _worker(app, database, settings, metrics) if settings.worker else None
         working = asyncio.create_task(run_until_stopped(worker, WORKER_SECONDS)) if worker else None
@@ -129,6 +130,13 @@ def _lifespan(settings: Settings, metrics: Metrics | None) -> Callable[[Starlett
                     await database.close()
 
     return lifespan
+
+
+def _lines(database: Database, settings: Settings, metrics: Metrics | None) -> Lines:
+    """Those who listen to events."""
+    if metrics is None:
+        return Lines(database, settings.streams)
+    return Lines(database, settings.streams, count=metrics.streams.set, behind=metrics.stream_lag.observe)
 
 
 def _worker(app: Starlette, database: Database, settings: Settings, metrics: Metrics | None) -> Worker:

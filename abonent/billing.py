@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from tqdm import tqdm
 
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from models.database import Database, Transaction
     from models.settings import Settings
 
+LOOK_SECONDS: Final = 0.2
+UNFINISHED: Final = (JobStatus.QUEUED, JobStatus.RUNNING)
+
 
 async def bill_everybody(database: Database, settings: Settings, day: date | None, *, dry_run: bool) -> dict[str, Any]:
-    """Start a run and do it here, unless another worker has taken it; gives its result. Raises its fault."""
+    """Start a run and do it here, or wait for the worker that has taken it; gives its result. Raises its fault."""
     context = console(database, settings)
 
     async def start(tx: Transaction) -> int:
@@ -31,14 +35,32 @@ async def bill_everybody(database: Database, settings: Settings, day: date | Non
         return int(job.id)
 
     job_id = await database.write(start)
-    with tqdm(unit=" contracts", disable=None) as bar:
-        await Worker(database, settings, context.clock, (BILLING_RUN,), ()).drain()
-        (job,) = await select(database, Job, [job_id])
-        bar.total = job.total
-        bar.update(job.done + job.failed)
+    worker = Worker(database, settings, context.clock, (BILLING_RUN,), ())
+    with tqdm(unit=" contracts", disable=None) as bar:  # on a terminal only
+        job = await _ended(worker, job_id, bar)
     if job.status is not JobStatus.DONE:
         raise fault(Code.INTERNAL_ERROR)
     return dict(job.result or {})
+
+
+async def _ended(worker: Worker, job_id: int, bar: tqdm[NoReturn]) -> Job:
+    """The job when it has ended, done here or by another worker that was quicker; the bar follows it."""
+    while True:
+        working = asyncio.create_task(worker.drain())
+        while not working.done():
+            await asyncio.wait({working}, timeout=LOOK_SECONDS)
+            job = await _shown(worker.database, job_id, bar)
+        await working
+        if job.status not in UNFINISHED:
+            return job
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _shown(database: Database, job_id: int, bar: tqdm[NoReturn]) -> Job:
+    (job,) = await select(database, Job, [job_id])
+    bar.total = job.total
+    bar.update(job.done + job.failed - bar.n)
+    return job
 
 
 def table_of_run(result: dict[str, Any]) -> str:

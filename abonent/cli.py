@@ -29,13 +29,16 @@ from abonent.logs import configure_logging
 from abonent.seed.demo import is_empty, load_demo
 from abonent.seed.scale import load_scale
 from abonent.setting_values import LOCAL, database_url, without_password
+from abonent.transfers import LISTS, bring_in, exported, keep_result, told_of_import
 from abonent.worker import process as worker_process
 from models.database import Dialect, Unavailable, dialect_of, open_database
 from models.database.sqlite import database_file
+from models.imports import Imported, OnFault
 from models.migrations import migrate as migrate_database
 from models.migrations import need_migrated
 from models.users import Role
 from resolvers.faults import Fault, Invalid
+from resolvers.transfer.tables import Format
 from resolvers.words import Language, say
 from rest_compat.openapi.document import document
 from rest_compat.routes import PREFIX, endpoints
@@ -180,7 +183,9 @@ def _welcome(configuration: Configuration, host: str, port: int, *, demo: bool, 
     """Where to go and how to log in: the last lines before requests are served."""
     settings = configuration.settings
     base = f"http://{'localhost' if host in HERE else host}:{port}{settings.root_path}"
-    click.echo(f"\nAbonent serves at {base}\n  GraphQL  {base}/graphql\n  REST     {base}/api/docs/")
+    click.echo(
+        f"\nAbonent serves at {base}\n  Console  {base}/\n  GraphQL  {base}/graphql\n  REST     {base}/api/docs/"
+    )
     click.echo(f"  Data     {without_password(settings.database_url)}\n")
     if demo:
         click.echo(_logins(configuration))
@@ -233,6 +238,70 @@ async def _bill(configuration: Configuration, day: date | None, *, dry_run: bool
             return await bill_everybody(database, configuration.settings, day, dry_run=dry_run)
         except Fault as refusal:
             raise click.ClickException(say(refusal.message, Language.EN)) from refusal
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+@main.command("import")
+@click.argument("kind", type=click.Choice([one.value for one in Imported]))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Do all of it, tell what comes of it, and change nothing.")
+@click.option("--on-fault", type=click.Choice([one.value for one in OnFault]), default="skip", show_default=True)
+@click.option("--match", help="By what rows are known again: document, phone, number, external_id.")
+@click.option("--encoding", help="utf-8, utf-16, windows-1251 …  [default: found out]")
+@click.option("--separator", help="A comma, a semicolon or tab.  [default: found out]")
+@click.option("--result", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files' results.")
+def import_(kind: str, files: tuple[Path, ...], result: Path | None, **how: Any) -> None:
+    """Bring files in, CSV, XLSX or NDJSON: customers, SIMs, tariffs, contracts, payments or tickets.
+
+    A row that is at fault is left out and named, unless --on-fault says otherwise. The same file again changes nothing.
+    Exits with 1 if any row failed.
+    """
+    asked = {name: value for name, value in how.items() if value is not None}
+    if not _run(_import(_configuration(), kind, files, asked, result)):
+        raise SystemExit(1)
+
+
+async def _import(
+    configuration: Configuration, kind: str, files: tuple[Path, ...], how: dict[str, Any], results: Path | None
+) -> bool:
+    """Whether all rows of all files could be brought in."""
+    good = True
+    async with _database(configuration) as database:
+        for file in files:
+            job = await bring_in(database, configuration.settings, kind, file, how)
+            click.echo(told_of_import(file, job))
+            good = good and not job.failed and job.error is None
+            if results is not None:
+                click.echo(f"  {await keep_result(database, job, file, results)}")
+    return good
+
+
+@main.command("export")
+@click.argument("kind", type=click.Choice([one.table.name for one in LISTS]))
+@click.option("--format", "form", type=click.Choice([one.value for one in Format]), default="csv", show_default=True)
+@click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help="As in REST: status=success.")
+@click.option("--search", default="", help="Words that must be found.")
+@click.option("--ordering", default="", help="As in REST: -created_at.")
+@click.option("--columns", default="", help="By comma; import: those by which the file can be brought in elsewhere.")
+@click.option("--headings", type=click.Choice(["names", "words"]), default="names", show_default=True)
+@click.option("--separator", type=click.Choice([",", ";", "tab"]), default=",", show_default=True)
+@click.option("--bom", is_flag=True, help="Begin with a byte order mark.")
+def export(kind: str, filters: tuple[str, ...], form: str, *, bom: bool, **how: str) -> None:
+    """Write a whole list as a file to the standard output, from one snapshot."""
+    wrong = [one for one in filters if "=" not in one]
+    if wrong:
+        raise Misuse(f"--filter {wrong[0]}: NAME=VALUE is expected")
+    query = {**dict(one.split("=", 1) for one in filters), "format": form, "bom": str(int(bom)), **how}
+    _run(_export(_configuration(), kind, query))
+
+
+async def _export(configuration: Configuration, kind: str, query: dict[str, str]) -> None:
+    out = sys.stdout.buffer
+    async with _database(configuration) as database:
+        async for piece in exported(database, configuration.settings, kind, query):
+            out.write(piece)
 
 
 # --- data ---------------------------------------------------------------------------------------------------------

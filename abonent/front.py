@@ -12,6 +12,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from models.database import Unavailable
 from resolvers.events.log import log_of
 from schema.endpoint.response import RETRY_AFTER
+from web.pages import console_page
+from web.request import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +43,8 @@ PAGE: Final = """<!doctype html>
 <html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Abonent</title><style>{style}</style>
 <h1>Abonent</h1>
+<p lang="ru">Консоль сотрудников не собрана: выполните <code>make setup</code> там, где доступен реестр пакетов npm.</p>
+<p lang="en">The staff's console is not built: run <code>make setup</code> where the npm registry can be reached.</p>
 <dl>
 <dt><a href="{root}/graphql">GraphQL</a></dt><dd>GraphiQL: схема, запросы, примеры · the schema, queries, examples</dd>
 <dt><a href="{root}/api/docs/">REST</a></dt><dd>Документация, где можно войти и вызвать · docs to log in and try</dd>
@@ -51,13 +55,22 @@ PAGE_POLICY: Final = f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; fram
 
 
 async def index(request: Request) -> Response:
-    """Where to go: a page for browsers, the same as JSON for programs."""
+    """The console for browsers; where to go, as JSON, for programs."""
     root: str = request.app.state.settings.root_path
     if "text/html" in request.headers.get("accept", ""):
-        page = PAGE.format(style=STYLE, root=root)
-        return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "Vary": "Accept"})
+        return await console(request)
     places = {name: root + path for name, path in PLACES.items()}
     return JSONResponse({"name": "Abonent", **places}, headers={"Vary": "Accept"})
+
+
+async def console(request: Request) -> Response:
+    """One of the console's screens, which are all one page; where it is not built, a page says how."""
+    root: str = request.app.state.settings.root_path
+    page = console_page(language_of(request.headers.get("accept-language", "")), root)
+    if page is not None:
+        return page
+    plain = PAGE.format(style=STYLE, root=root)
+    return HTMLResponse(plain, headers={"Content-Security-Policy": PAGE_POLICY, "Vary": "Accept"})
 
 
 async def healthz(_request: Request) -> Response:

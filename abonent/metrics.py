@@ -42,6 +42,7 @@ class Metrics:
     jobs: Counter
     events_delay: Gauge
     streams: Gauge
+    stream_lag: Histogram
     tries: Counter
     webhooks: Gauge
     webhook_lag: Gauge
@@ -106,6 +107,12 @@ def make_metrics() -> Metrics:
             multiprocess_mode="max",
         ),
         Gauge("abonent_event_streams", "Event streams that are open.", registry=registry, multiprocess_mode="livesum"),
+        Histogram(
+            "abonent_event_stream_lag_seconds",
+            "From when events could be told to when a stream has told them.",
+            registry=registry,
+            buckets=SECONDS,
+        ),
         Counter("abonent_webhook_tries", "Tries to deliver an event.", ("outcome",), registry=registry),
         Gauge(
             "abonent_webhooks",

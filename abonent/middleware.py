@@ -1,7 +1,7 @@
 """What surrounds every request: its id, its time, its measurements, headers for browsers' safety, its line in the log.
 
 Pure ASGI and the outermost layer, since each microsecond here is paid by every answer. The layers below tell it what
-they know through the request's `state`: `user` (a name), `operation`, `auth_seconds`.
+they know through the request's `state`: `user` (a name), `key` (an id), `operation`, `auth_seconds`.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ class Seen:
     seconds: float = 0.0
     """From the request's first byte to the answer's last."""
     user: str | None = None
+    key: int | None = None
+    """The id of the key that the user's program called with."""
     operation: str | None = None
 
 
@@ -129,7 +131,7 @@ class Observe:
         seen.seconds = perf_counter() - seen.started
         state = scope["state"]
         seen.status = seen.status or (CLIENT_CLOSED if state.get(GONE) else 0)
-        seen.user = state.get("user")
+        seen.user, seen.key = state.get("user"), state.get("key")
         seen.operation = state.get("operation") or getattr(scope.get("route"), "path", None)
         if self.count:
             self.count(seen)
@@ -171,6 +173,7 @@ def _facts(seen: Seen) -> dict[str, object]:
     return {
         "request_id": seen.request_id,
         "user": seen.user,
+        "key": seen.key,
         "method": seen.method,
         "path": seen.path[:200].encode(errors="replace").decode(),
         "operation": seen.operation,

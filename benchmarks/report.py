@@ -91,7 +91,7 @@ def _tables(parts: dict[str, Part]) -> Iterator[str]:
             yield from ("", f"## {title}, {scale:,} customers, {20 * scale:,} payments", "", part.by, "", HEAD, *rows)
         if len(scales) > 1:
             yield from ("", f"## {title}, growth", "", *growth(parts, database, scales))
-    for name in ("peers", "workers", "logins", "starting", "versions"):
+    for name in ("billing", "peers", "workers", "logins", "starting", "versions"):
         if name in parts:
             yield from ("", f"## {name.capitalize()}", "", parts[name].by, "", *parts[name].measured["lines"])
 

@@ -14,12 +14,13 @@ from typing import Any
 
 from benchmarks import beside, report
 from benchmarks.beside_peers import peers
+from benchmarks.billing import billing
 from benchmarks.cases import CASES
 from benchmarks.report import HEAD, NAMES, Part
 from benchmarks.rounds import bench, beside_a_writer, measure
 from benchmarks.servers import drop, prepare
 
-BESIDE = ("peers", "workers", "logins", "starting", "versions")
+BESIDE = ("billing", "peers", "workers", "logins", "starting", "versions")
 
 
 async def _cases(asked: argparse.Namespace, database: str, scale: int) -> None:
@@ -52,7 +53,13 @@ async def _beside(asked: argparse.Namespace, name: str) -> None:
         await drop(store, asked.postgres)
 
 
-_MEASURED = {"peers": peers, "workers": beside.workers, "logins": beside.logins, "starting": beside.starting}
+_MEASURED = {
+    "billing": billing,
+    "peers": peers,
+    "workers": beside.workers,
+    "logins": beside.logins,
+    "starting": beside.starting,
+}
 
 
 def _part(asked: argparse.Namespace, name: str, measured: dict[str, Any]) -> Part:

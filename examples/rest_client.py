@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 SHOWN = 110
 """Characters of each answer."""
@@ -48,12 +51,43 @@ class Abonent:
         except httpx.TransportError:
             return await self._call("POST", path, json=body or {}, headers=key)
 
-    async def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **rest: Any) -> Any:
+    async def stream(self, path: str, last: str | None = None) -> AsyncIterator[tuple[str, dict[str, Any] | None]]:
+        """What is told behind a cursor, each time with the cursor behind it; None: nothing, but the cursor moves on.
+
+        Ends when the connection does, and is then to be begun anew behind the last cursor.
+        """
+        await self._logged_in()
+        bearer = {"Authorization": f"Bearer {self._tokens['access']}", "Accept": "text/event-stream"}
+        known = {"Last-Event-ID": last} if last else {}
+        async with self._http.stream("GET", f"/api{path}", headers={**bearer, **known}) as response:
+            if response.status_code == httpx.codes.UNAUTHORIZED:
+                await self._refresh()
+                return
+            if response.is_error:
+                await response.aread()
+                _answer(response)
+            fields: dict[str, str] = {}
+            async for line in response.aiter_lines():
+                name, _, value = line.partition(": ")
+                if line:
+                    fields[name] = value
+                    continue
+                if fields.get("event") != "end" and "id" in fields:
+                    yield fields["id"], json.loads(fields["data"]) if "data" in fields else None
+                fields = {}
+
+    async def _logged_in(self) -> None:
         if not self._tokens:
             self._tokens = await self._token("login", self._login)
+
+    async def _refresh(self) -> None:
+        self._tokens = await self._token("refresh", {"refresh": self._tokens["refresh"]})
+
+    async def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **rest: Any) -> Any:
+        await self._logged_in()
         response = await self._send(method, path, headers or {}, **rest)
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._tokens = await self._token("refresh", {"refresh": self._tokens["refresh"]})
+            await self._refresh()
             response = await self._send(method, path, headers or {}, **rest)
         return _answer(response)
 

@@ -5,6 +5,7 @@ Tortoise declares the models, their columns and relations; every statement is ou
 
 from tortoise import Tortoise
 
+from models.api_keys import ApiKey
 from models.billing import BillingPolicy, ChargePeriod, TariffTerms
 from models.comments import Comment
 from models.contracts import Contract
@@ -20,6 +21,7 @@ from models.users import LoginFailure, RefreshToken, Session, User
 from models.webhooks import Webhook, WebhookDelivery, WebhookSecret
 
 __all__ = [
+    "ApiKey",
     "AuditEvent",
     "BillingPolicy",
     "ChargePeriod",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tortoise import fields
 from tortoise.models import Model
 
+from models.database.rows import made
 from models.fields import HundredthsField, MomentField
 
 if TYPE_CHECKING:
@@ -67,10 +68,11 @@ def post(contract: Contract, payment: Payment, *, actor_id: int | None, at: date
     if contract.balance < 0 <= balance:
         contract.promised_amount, contract.promised_until = 0, None
     contract.balance = payment.balance_after = balance
-    return LedgerEntry(
-        contract_id=contract.id,
-        amount=amount,
-        balance_after=balance,
-        actor_id=actor_id,
-        created_at=at,
-    )
+    entry = {
+        "contract_id": contract.id,
+        "amount": amount,
+        "balance_after": balance,
+        "actor_id": actor_id,
+        "created_at": at,
+    }
+    return made(LedgerEntry, entry)

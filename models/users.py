@@ -23,6 +23,12 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class UserKind(StrEnum):
+    PERSON = "person"
+    SERVICE = "service"
+    """A program: it has no password and cannot log in, and calls with keys."""
+
+
 class User(Entity):
     prefix: ClassVar[str] = "usr"
     secrets: ClassVar[frozenset[str]] = frozenset({"password"})
@@ -31,7 +37,8 @@ class User(Entity):
 
     username = fields.CharField(max_length=255)
     username_key = fields.TextField(description="the caseless username, unique; nobody sees it")
-    password = fields.CharField(max_length=255, description="Argon2id hash")
+    kind = fields.CharEnumField(UserKind, max_length=20, default=UserKind.PERSON)
+    password = fields.CharField(max_length=255, description="Argon2id hash; empty: a service has none")
     first_name = fields.CharField(max_length=255, null=True)
     last_name = fields.CharField(max_length=255, null=True)
     email = fields.CharField(max_length=255, null=True)

@@ -15,6 +15,7 @@ from resolvers.read.selection import Filter, ListSpec, Term
 from resolvers.read.tables import COMMENTS
 from resolvers.value_kinds import LONG_TEXT, Text, Truth
 from resolvers.words import Message
+from resolvers.write.guards import Guard, Seen
 from resolvers.write.inputs import changes_in, given, takes
 from resolvers.write.operation import Effect, operation
 
@@ -98,6 +99,14 @@ def answered(work: Work, ticket: Ticket) -> None:
         ticket.first_response_at = work.now
 
 
+def _require_own_and_fresh(seen: Seen) -> None:
+    caller, comment = seen.context.caller, seen.row
+    if caller is not None and comment.author_id != caller.user_id:
+        raise Fault(Code.PERMISSION_DENIED, Message("comment_of_another"))
+    if seen.now - comment.created_at > timedelta(minutes=MINUTES):
+        raise Fault(Code.INVALID_TRANSITION, Message("comment_settled", {"minutes": MINUTES}))
+
+
 @operation(
     "comment.update",
     entity=Comment,
@@ -105,15 +114,13 @@ def answered(work: Work, ticket: Ticket) -> None:
     graphql="updateTicketComment",
     may=Permission.WORK_ON_TICKETS,
     takes=CommentChange,
+    guards=(Guard(_require_own_and_fresh, ("author_id", "created_at")),),
     says="updated",
     raises=(Code.INVALID_TRANSITION,),
 )
 async def update_comment(work: Work, comment: Comment, data: CommentChange) -> Comment:
     """Change what one has said oneself, within 15 minutes; its history keeps what it was."""
-    if work.context.caller is not None and comment.author_id != work.context.caller.user_id:
-        raise Fault(Code.PERMISSION_DENIED, Message("comment_of_another"))
-    if work.now - comment.created_at > timedelta(minutes=MINUTES):
-        raise Fault(Code.INVALID_TRANSITION, Message("comment_settled", {"minutes": MINUTES}))
+    del work
     comment.update_from_dict(changes_in(data, comment))
     return comment
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer
 from models.sims import Sim, SimStatus
+from resolvers.billing.guards import ACTIVE_CUSTOMER, ACTIVE_CUSTOMER_LATER, FIRST_FEE
 from resolvers.billing.ladder import begin_anew, billed, catch_up, end_service, lock_billed
-from resolvers.binding import bind, follow, require_active_customer, start
-from resolvers.faults import invalid_transition
+from resolvers.binding import bind, follow, start
+from resolvers.faults import Code, invalid_transition
 from resolvers.identity.permissions import Permission
 from resolvers.value_kinds import Reference
 from resolvers.write.inputs import takes
@@ -52,8 +53,10 @@ async def _lock_to_activate(work: Work, target: int, data: ActivateContractInput
     may=Permission.MANAGE_SUBSCRIBERS,
     takes=ActivateContractInput,
     moves={ContractStatus.DRAFT: ContractStatus.ACTIVE},
+    guards=(ACTIVE_CUSTOMER_LATER, FIRST_FEE),
     lock=_lock_to_activate,
     says="contract_activated",
+    raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def activate_contract(work: Work, contract: Contract, data: ActivateContractInput) -> Contract:
     """Begin to serve a contract with a free SIM, which becomes active. The customer must be active."""
@@ -92,12 +95,12 @@ async def suspend_contract(work: Work, contract: Contract) -> Contract:
     rest="resume",
     may=Permission.MANAGE_SUBSCRIBERS,
     moves={ContractStatus.SUSPENDED: ContractStatus.ACTIVE},
+    guards=(ACTIVE_CUSTOMER,),
     lock=_lock_with_customer,
     says="contract_resumed",
 )
 async def resume_contract(work: Work, contract: Contract) -> Contract:
     """Serve a suspended contract again, with its SIM. One suspended because of the customer resumes with them only."""
-    await require_active_customer(work, contract)
     contract.suspension_reason = contract.suspended_on = None
     await follow(work, [contract], SimStatus.SUSPENDED, SimStatus.ACTIVE, "resume")
     await begin_anew(await billed(work, contract))

@@ -23,7 +23,7 @@ from resolvers.read.selection import Expression, Filter, Kind, ListSpec, Term
 from resolvers.read.tables import CONTRACTS
 from resolvers.value_kinds import LONG_TEXT, Day, Hundredths, Reference, Text, hundredths_text
 from resolvers.words import Message
-from resolvers.write.deletion import refuse_while, state
+from resolvers.write.guards import unreferenced
 from resolvers.write.inputs import changes_in, given, takes
 from resolvers.write.operation import Effect, operation
 from resolvers.write.unit_of_work import Lock
@@ -216,12 +216,11 @@ def _require_above_floor(contract: Contract, field: str) -> None:
     effect=Effect.DELETE,
     graphql="deleteContract",
     may=Permission.DELETE,
+    guards=(unreferenced(ContractStatus.DRAFT, payments=(Payment, "contract_id"), tickets=(Ticket, "contract_id")),),
     says="deleted",
 )
 async def delete_contract(work: Work, contract: Contract) -> Contract:
     """Delete a draft that has neither payments nor tickets; the history stays readable."""
-    begun = [state(contract.status)] if contract.status is not ContractStatus.DRAFT else []
-    await refuse_while(work, contract, *begun, payments=(Payment, "contract_id"), tickets=(Ticket, "contract_id"))
     await work.remove(contract)
     return contract
 

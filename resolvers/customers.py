@@ -18,7 +18,7 @@ from resolvers.read.selection import Expression, Filter, Kind, ListSpec, Term
 from resolvers.read.tables import CUSTOMERS
 from resolvers.value_kinds import LONG_TEXT, Choice, Day, DocumentKey, Email, EmailKey, Phone, Text
 from resolvers.words import Message
-from resolvers.write.deletion import refuse_while
+from resolvers.write.guards import unreferenced
 from resolvers.write.inputs import given, takes
 from resolvers.write.operation import Effect, operation
 
@@ -145,11 +145,11 @@ async def _rewrite_search(work: Work, customer: Customer) -> None:
     effect=Effect.DELETE,
     graphql="deleteCustomer",
     may=Permission.DELETE,
+    guards=(unreferenced(contracts=(Contract, "customer_id"), tickets=(Ticket, "customer_id")),),
     says="deleted",
 )
 async def delete_customer(work: Work, customer: Customer) -> Customer:
     """Delete a customer who has neither contracts nor tickets; the history stays readable."""
-    await refuse_while(work, customer, contracts=(Contract, "customer_id"), tickets=(Ticket, "customer_id"))
     await work.remove(customer)
     return customer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from resolvers import comments, contracts, customers, payments, sims, tariffs, tickets, users
+from resolvers import api_keys, comments, contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.billing import policy, run
 from resolvers.imports import actions as imports
 from resolvers.jobs import actions
@@ -23,6 +23,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tickets.OPERATIONS,
     *comments.OPERATIONS,
     *users.OPERATIONS,
+    *api_keys.OPERATIONS,
     *policy.OPERATIONS,
     *run.OPERATIONS,
     *actions.OPERATIONS,

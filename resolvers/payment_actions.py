@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from models.contracts import Contract
 from models.payments import Payment, PaymentStatus, TransactionType
+from resolvers.billing.guards import POSTABLE, REFUND_FUNDS, REFUNDABLE
 from resolvers.billing.ladder import catch_up, lock_billed, resume_if_paid
-from resolvers.faults import Code, Fault, invalid
+from resolvers.faults import Code, invalid
 from resolvers.identity.permissions import Permission, require
 from resolvers.settlement import new_payment, settle
 from resolvers.value_kinds import LONG_TEXT, Hundredths, Text, hundredths_text
-from resolvers.words import Message
+from resolvers.write.guards import Guard, Held, Seen
 from resolvers.write.inputs import given, takes
 from resolvers.write.operation import Effect, operation
 
@@ -28,9 +29,18 @@ class ReasonInput:
 
 
 def guard_correction(work: Work, payment: Payment) -> None:
-    """An existing correction is worked on by those alone who may make one; at the console nobody is asked."""
-    if payment.transaction_type is TransactionType.CORRECTION and work.context.caller is not None:
-        require(work.context, Permission.CORRECT)
+    """An existing correction is worked on by those alone who may make one."""
+    _require_corrector(Seen(work.context, work.now, payment))
+
+
+def _require_corrector(seen: Seen) -> None:
+    """At the console nobody is asked."""
+    if seen.row.transaction_type is TransactionType.CORRECTION and seen.context.caller is not None:
+        require(seen.context, Permission.CORRECT)
+
+
+CORRECTOR = Guard(_require_corrector, ("transaction_type",), held=Held.LOCK)
+"""Of a correction: the caller may make one."""
 
 
 async def _lock_guarded(work: Work, target: int, data: object) -> Payment:
@@ -55,8 +65,9 @@ async def _lock_to_post(work: Work, target: int, data: object) -> Payment:
     effect=Effect.ACTION,
     graphql="submitPayment",
     rest="submit",
-    may=Permission.MANAGE_SUBSCRIBERS,
+    may=Permission.MANAGE_PAYMENTS,
     moves={PaymentStatus.PENDING: PaymentStatus.PROCESSING},
+    guards=(CORRECTOR,),
     lock=_lock_guarded,
     says="payment_submitted",
 )
@@ -72,8 +83,9 @@ async def submit_payment(work: Work, payment: Payment) -> Payment:
     effect=Effect.ACTION,
     graphql="processPayment",
     rest="process",
-    may=Permission.MANAGE_SUBSCRIBERS,
+    may=Permission.MANAGE_PAYMENTS,
     moves={PaymentStatus.PENDING: PaymentStatus.SUCCESS, PaymentStatus.PROCESSING: PaymentStatus.SUCCESS},
+    guards=(CORRECTOR, POSTABLE),
     lock=_lock_to_post,
     says="payment_processed",
     extras=("balance_after",),
@@ -95,9 +107,10 @@ async def process_payment(work: Work, payment: Payment) -> Payment:
     effect=Effect.ACTION,
     graphql="cancelPayment",
     rest="cancel",
-    may=Permission.MANAGE_SUBSCRIBERS,
+    may=Permission.MANAGE_PAYMENTS,
     takes=ReasonInput,
     moves={PaymentStatus.PENDING: PaymentStatus.CANCELLED, PaymentStatus.PROCESSING: PaymentStatus.CANCELLED},
+    guards=(CORRECTOR,),
     lock=_lock_guarded,
     says="payment_cancelled",
 )
@@ -113,9 +126,10 @@ async def cancel_payment(work: Work, payment: Payment, data: ReasonInput) -> Pay
     effect=Effect.ACTION,
     graphql="failPayment",
     rest="fail",
-    may=Permission.MANAGE_SUBSCRIBERS,
+    may=Permission.MANAGE_PAYMENTS,
     takes=ReasonInput,
     moves={PaymentStatus.PENDING: PaymentStatus.FAILED, PaymentStatus.PROCESSING: PaymentStatus.FAILED},
+    guards=(CORRECTOR,),
     lock=_lock_guarded,
     says="payment_failed",
 )
@@ -148,6 +162,7 @@ class RefundInput:
     may=Permission.REFUND,
     takes=RefundInput,
     moves={PaymentStatus.SUCCESS: None},
+    guards=(REFUNDABLE, CORRECTOR, REFUND_FUNDS),
     lock=_lock_to_post,
     makes=Payment,
     says="payment_refunded",
@@ -159,9 +174,6 @@ async def refund_payment(work: Work, payment: Payment, data: RefundInput) -> Pay
     It is refunded when all of it has been given back. The balance may not fall below the lowest that the contract
     allows.
     """
-    if payment.transaction_type is not TransactionType.PAYMENT:
-        params = {"id": payment.id, "type": payment.transaction_type}
-        raise Fault(Code.INVALID_TRANSITION, Message("not_refundable", params))
     wanted = {"amount": payment.amount - payment.refunded_amount, "reason": None} | given(data)
     if payment.refunded_amount + wanted["amount"] > payment.amount:
         raise invalid("amount", "more_than_left", left=hundredths_text(payment.amount - payment.refunded_amount))

@@ -11,6 +11,7 @@ from models.payments import POSTED, Payment, PaymentMethod, TransactionType
 from resolvers.faults import Invalid, invalid
 from resolvers.identity.permissions import Permission
 from resolvers.payment_actions import (
+    CORRECTOR,
     cancel_payment,
     fail_payment,
     guard_correction,
@@ -24,7 +25,7 @@ from resolvers.read.tables import PAYMENTS
 from resolvers.settlement import new_payment
 from resolvers.value_kinds import LONG_TEXT, Choice, Hundredths, Reference, Text
 from resolvers.words import Message
-from resolvers.write.deletion import refuse_while
+from resolvers.write.guards import unreferenced
 from resolvers.write.inputs import changes_in, given, takes
 from resolvers.write.operation import Effect, operation
 from resolvers.write.unit_of_work import Lock
@@ -129,7 +130,7 @@ async def _hold_contract(work: Work, data: PaymentInput) -> None:
     entity=Payment,
     effect=Effect.CREATE,
     graphql="createPayment",
-    may=Permission.MANAGE_SUBSCRIBERS,
+    may=Permission.MANAGE_PAYMENTS,
     also_needs=_correction,
     takes=PaymentInput,
     holds=_hold_contract,
@@ -165,9 +166,10 @@ def _require_sign(payment: Payment) -> None:
     entity=Payment,
     effect=Effect.UPDATE,
     graphql="updatePayment",
-    may=Permission.MANAGE_SUBSCRIBERS,
+    may=Permission.MANAGE_PAYMENTS,
     also_needs=_correction,
     takes=PaymentInput,
+    guards=(CORRECTOR,),
     lock=_lock_terms,
     says="updated",
 )
@@ -193,11 +195,11 @@ async def update_payment(work: Work, payment: Payment, data: PaymentInput) -> Pa
     effect=Effect.DELETE,
     graphql="deletePayment",
     may=Permission.DELETE,
+    guards=(unreferenced(ledger=(LedgerEntry, "payment_id")),),
     says="deleted",
 )
 async def delete_payment(work: Work, payment: Payment) -> Payment:
     """Delete a payment that has not posted; its history stays readable."""
-    await refuse_while(work, payment, ledger=(LedgerEntry, "payment_id"))
     await work.remove(payment)
     return payment
 

@@ -95,7 +95,7 @@ async def login(context: Context, username: str, password: str) -> Tokens:
     """
     async with login_throttle.attempt(context, username) as attempt:
         user = await _named(context.database, username)
-        kept = user.password if user else None
+        kept = user.password if user else None  # a service's is empty, and takes as long as nobody's
         right = await passwords.matches(context.settings, kept, password, attempt.place)
         if user is None or not right or not user.is_active:
             raise fault(Code.INVALID_CREDENTIALS)
@@ -204,7 +204,7 @@ async def logout(context: Context, refresh_token: str) -> None:
 
     Logging out twice is no error.
     """
-    caller = require(context, Permission.OWN_PROFILE)
+    caller = require(context, Permission.OWN_SESSIONS)
     claims = tokens.read(context.settings, refresh_token, TokenType.REFRESH)
     if claims.user_id != caller.user_id:
         raise fault(Code.TOKEN_NOT_VALID)
@@ -232,7 +232,7 @@ class CheckedChange:
 
 async def _check(context: Context, data: PasswordChange) -> CheckedChange:
     """Compare the old password, as slowly for a guesser as a login. Raises `throttled`, `validation`."""
-    caller = require(context, Permission.OWN_PROFILE)
+    caller = require(context, Permission.OWN_SESSIONS)
     async with login_throttle.attempt(context, caller.username) as attempt:
         (user,) = await select(context.database, User, [caller.user_id]) or (None,)
         if user is None or not await passwords.matches(
@@ -248,7 +248,7 @@ async def _check(context: Context, data: PasswordChange) -> CheckedChange:
     entity=User,
     effect=Effect.ACTION,
     graphql="changePassword",
-    may=Permission.OWN_PROFILE,
+    may=Permission.OWN_SESSIONS,
     takes=PasswordChange,
     prepare=_check,
     says="password_changed",
@@ -261,7 +261,7 @@ async def change_password(work: Work, user: User, data: CheckedChange) -> User:
     if user.password != data.checked:
         raise invalid("old_password", "wrong_password")
     user.password = data.hashed
-    caller = require(work.context, Permission.OWN_PROFILE)
+    caller = require(work.context, Permission.OWN_SESSIONS)
     await end_sessions(work, user.id, spare=caller.session_id)
     return user
 
@@ -270,5 +270,5 @@ async def change_own_password(
     context: Context, raw: Mapping[str, object], present: Callable[[Context, Reader, Outcome], Awaitable[bytes]]
 ) -> Answer:
     """Perform `change_password` on whoever is calling: it is about nobody else, and so takes no id."""
-    caller = require(context, Permission.OWN_PROFILE)
+    caller = require(context, Permission.OWN_SESSIONS)
     return await perform(context, Call(change_password, caller.user_id, raw, present))

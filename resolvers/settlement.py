@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from models.contracts import ContractStatus
+from models.database.rows import made
 from models.money import InsufficientFunds, post
 from models.payments import Payment, PaymentStatus, TransactionType
 from resolvers.faults import Code, Fault, invalid_transition
@@ -25,7 +26,7 @@ SERVED = (ContractStatus.DRAFT, ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
 def new_payment(work: Work, contract: Contract, **values: Any) -> Payment:
     """A pending payment of that contract, not yet stored; without a `transaction_id` it gets one of its own."""
     values["transaction_id"] = values.get("transaction_id") or f"TXN-{token_hex(8).upper()}"
-    payment = Payment(**{**values, "contract_id": contract.id, "payment_date": work.now})
+    payment = made(Payment, {**values, "contract_id": contract.id, "payment_date": work.now})
     payment.search = payment.searchable(contract.number)
     return payment
 
@@ -44,7 +45,7 @@ async def settle(
     try:
         entry = post(contract, payment, actor_id=work.actor_id, at=work.since(contract), day=day or work.today)
     except InsufficientFunds as short:
-        raise _insufficient(short, field) from short
+        raise insufficient(short.balance, short.amount, short.floor, field) from short
     payment.status = PaymentStatus.SUCCESS
     payment.processed_at, payment.processed_by_id = work.now, work.actor_id
     if payment.id is None:
@@ -53,10 +54,11 @@ async def settle(
     work.append(entry)
 
 
-def _insufficient(short: InsufficientFunds, field: str | None) -> Fault:
+def insufficient(balance: int, amount: int, floor: int, field: str | None = None) -> Fault:
+    """The refusal of an amount that would take a balance below its floor."""
     params = {
-        "balance": hundredths_text(short.balance),
-        "amount": hundredths_text(abs(short.amount)),
-        "floor": hundredths_text(short.floor),
+        "balance": hundredths_text(balance),
+        "amount": hundredths_text(abs(amount)),
+        "floor": hundredths_text(floor),
     }
     return Fault(Code.INSUFFICIENT_FUNDS, Message("insufficient_funds", params), field=field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from models.contracts import Contract, ContractStatus
 from models.customers import Customer
@@ -18,7 +18,7 @@ from resolvers.read.tables import SIMS
 from resolvers.settlement import SERVED
 from resolvers.value_kinds import Choice, Digits, Phone, Reference
 from resolvers.words import Message
-from resolvers.write.deletion import protected, state
+from resolvers.write.guards import Guard, Seen, unreferenced
 from resolvers.write.inputs import given, takes
 from resolvers.write.operation import Effect, operation
 from resolvers.write.unit_of_work import Lock
@@ -117,12 +117,11 @@ async def update_sim(work: Work, sim: Sim, data: SimInput) -> Sim:
     effect=Effect.DELETE,
     graphql="deleteSim",
     may=Permission.DELETE,
+    guards=(unreferenced(SimStatus.FREE, SimStatus.CLOSED),),
     says="deleted",
 )
 async def delete_sim(work: Work, sim: Sim) -> Sim:
     """Delete a free or closed SIM; its history stays readable."""
-    if sim.status not in {SimStatus.FREE, SimStatus.CLOSED}:
-        raise protected(sim, state(sim.status))
     await work.remove(sim)
     return sim
 
@@ -147,6 +146,7 @@ async def _lock_to_bind(work: Work, target: int, data: ActivateSimInput) -> Sim:
     moves={SimStatus.FREE: SimStatus.ACTIVE},
     lock=_lock_to_bind,
     says="sim_activated",
+    raises=(Code.INSUFFICIENT_FUNDS,),
 )
 async def activate_sim(work: Work, sim: Sim, data: ActivateSimInput) -> Sim:
     """Put a free SIM into a contract. A draft contract is activated by it; under a suspended one the SIM is suspended.
@@ -168,6 +168,11 @@ async def _require_vacant(work: Work, contract: Contract) -> None:
         raise Fault(Code.INVALID_TRANSITION, Message("contract_has_sim", {"id": contract.id}), field="contract_id")
 
 
+def _require_bound(seen: Seen) -> None:
+    if seen.row.contract_id is None:
+        raise invalid_transition(seen.row, seen.row.status, (SimStatus.ACTIVE, SimStatus.SUSPENDED))
+
+
 @operation(
     "sim.deactivate",
     entity=Sim,
@@ -176,14 +181,19 @@ async def _require_vacant(work: Work, contract: Contract) -> None:
     rest="deactivate",
     may=Permission.MANAGE_SUBSCRIBERS,
     moves={SimStatus.ACTIVE: SimStatus.FREE, SimStatus.SUSPENDED: SimStatus.FREE, SimStatus.BLOCKED: None},
+    guards=(Guard(_require_bound, columns=("contract_id",)),),
     says="sim_deactivated",
 )
 async def deactivate_sim(work: Work, sim: Sim) -> Sim:
     """Take a SIM out of its contract, which goes on without one: it is free again, but a blocked one stays blocked."""
-    if sim.contract_id is None:
-        raise invalid_transition(sim, sim.status, (SimStatus.ACTIVE, SimStatus.SUSPENDED))
     release(work, sim)
     return sim
+
+
+def _require_unbound(seen: Seen) -> None:
+    if seen.row.contract_id is not None:
+        params = {"id": seen.row.id, "contract": seen.row.contract_id}
+        raise Fault(Code.INVALID_TRANSITION, Message("sim_is_bound", params))
 
 
 @operation(
@@ -194,6 +204,7 @@ async def deactivate_sim(work: Work, sim: Sim) -> Sim:
     rest="close",
     may=Permission.MANAGE_SUBSCRIBERS,
     moves={SimStatus.FREE: SimStatus.CLOSED, SimStatus.BLOCKED: SimStatus.CLOSED},
+    guards=(Guard(_require_unbound, columns=("contract_id",)),),
     says="sim_closed",
 )
 async def close_sim(work: Work, sim: Sim) -> Sim:
@@ -201,9 +212,6 @@ async def close_sim(work: Work, sim: Sim) -> Sim:
 
     Its number can be given again, once it has rested for as long as the operator says.
     """
-    if sim.contract_id is not None:
-        params = {"id": sim.id, "contract": sim.contract_id}
-        raise Fault(Code.INVALID_TRANSITION, Message("sim_is_bound", params))
     if days := work.context.settings.number_quarantine_days:
         await work.write(_REST, [sim.msisdn, work.now + timedelta(days=days)])
     return sim
@@ -233,6 +241,7 @@ async def _lock_to_replace(work: Work, target: int, data: ReplaceSimInput) -> Si
     may=Permission.MANAGE_SUBSCRIBERS,
     takes=ReplaceSimInput,
     moves={SimStatus.ACTIVE: None, SimStatus.SUSPENDED: None, SimStatus.BLOCKED: None},
+    guards=(Guard(_require_bound, columns=("contract_id",)),),
     lock=_lock_to_replace,
     says="sim_replaced",
     graphql_extras=("new_sim_id",),
@@ -243,11 +252,9 @@ async def replace_sim(work: Work, sim: Sim, data: ReplaceSimInput) -> Sim:
     The new SIM is active or suspended as the contract implies, whatever the old one was; its own number is given up.
     """
     new = await work.lock(Sim, data.new_sim_id, named="new_sim_id")
-    if sim.contract_id is None:
-        raise invalid_transition(sim, sim.status, (SimStatus.ACTIVE, SimStatus.SUSPENDED))
     if new.status is not SimStatus.FREE:
         raise invalid_transition(new, new.status, (SimStatus.FREE,), field="new_sim_id")
-    contract = await work.lock_owner(Contract, sim.contract_id, Lock.SHARE)
+    contract = await work.lock_owner(Contract, cast("int", sim.contract_id), Lock.SHARE)  # it is bound
     sim.contract_id, sim.status, sim.deactivated_at = None, SimStatus.CLOSED, work.now
     work.mark(sim, work.action, data.reason)
     # the number and the contract must be given up before another SIM can have them

@@ -12,11 +12,12 @@ from resolvers.billing.terms import changes_terms, renew_terms, terms_in_use, te
 from resolvers.faults import invalid
 from resolvers.identity.permissions import Permission
 from resolvers.read.columns import column, orderable
-from resolvers.read.selection import Filter, ListSpec, Term
+from resolvers.read.selection import Expression, Filter, Kind, ListSpec, Term
 from resolvers.read.tables import TARIFFS
 from resolvers.value_kinds import LONG_TEXT, Choice, Hundredths, Options, Text, Whole
 from resolvers.words import Message
-from resolvers.write.deletion import protected, refuse_while
+from resolvers.write.deletion import protected
+from resolvers.write.guards import Fact, Guard, Seen, unreferenced
 from resolvers.write.inputs import changes_in, given, takes
 from resolvers.write.operation import Effect, operation
 
@@ -111,21 +112,40 @@ async def update_tariff(work: Work, tariff: Tariff, data: TariffInput) -> Tariff
     return tariff
 
 
+async def _find_months(work: Work, tariff: Tariff) -> bool:
+    return await terms_in_use(work.tx, tariff.id)
+
+
+_MONTHS = Fact(
+    "periods",
+    Expression(
+        "EXISTS (SELECT 1 FROM charge_periods p_ JOIN tariff_terms v_ ON v_.id = p_.terms_id"
+        " WHERE v_.tariff_id = {t}.id)",
+        Kind.TRUTH,
+    ),
+    _find_months,
+)
+
+
+def _refuse_with_months(seen: Seen) -> None:
+    if seen.facts[_MONTHS.name]:
+        raise protected(seen.row, Message(_MONTHS.name))
+
+
 @operation(
     "tariff.delete",
     entity=Tariff,
     effect=Effect.DELETE,
     graphql="deleteTariff",
     may=Permission.DELETE,
+    guards=(
+        unreferenced(contracts=(Contract, "tariff_id"), scheduled_contracts=(Contract, "scheduled_tariff_id")),
+        Guard(_refuse_with_months, facts=(_MONTHS,)),
+    ),
     says="deleted",
 )
 async def delete_tariff(work: Work, tariff: Tariff) -> Tariff:
     """Delete a tariff that no contract was ever made on; its history stays readable."""
-    await refuse_while(
-        work, tariff, contracts=(Contract, "tariff_id"), scheduled_contracts=(Contract, "scheduled_tariff_id")
-    )
-    if await terms_in_use(work.tx, tariff.id):
-        raise protected(tariff, Message("periods"))
     await work.remove(tariff)
     return tariff
 

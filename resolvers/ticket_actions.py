@@ -11,6 +11,7 @@ from resolvers.faults import Code, Fault
 from resolvers.identity.permissions import Permission, require
 from resolvers.value_kinds import LONG_TEXT, Reference, Refused, Text
 from resolvers.words import Message
+from resolvers.write.guards import Guard, Held, Seen
 from resolvers.write.inputs import given, takes
 from resolvers.write.operation import Effect, operation
 from resolvers.write.unit_of_work import Lock
@@ -95,9 +96,14 @@ async def _lock_to_unassign(work: Work, target: int, data: object) -> Ticket:
     """Taking it from somebody else needs more, as giving it to somebody else does; at the console nobody is asked."""
     del data
     ticket = await work.lock(Ticket, target)
-    if work.context.caller is not None and ticket.assigned_to_id not in {None, work.context.caller.user_id}:
-        require(work.context, Permission.ASSIGN_OTHERS)
+    _require_own(Seen(work.context, work.now, ticket))
     return ticket
+
+
+def _require_own(seen: Seen) -> None:
+    caller = seen.context.caller
+    if caller is not None and seen.row.assigned_to_id not in {None, caller.user_id}:
+        require(seen.context, Permission.ASSIGN_OTHERS)
 
 
 @operation(
@@ -108,6 +114,7 @@ async def _lock_to_unassign(work: Work, target: int, data: object) -> Ticket:
     rest="unassign",
     may=Permission.WORK_ON_TICKETS,
     moves={NEW: None, IN_PROGRESS: None, WAITING: None},
+    guards=(Guard(_require_own, ("assigned_to_id",), held=Held.LOCK),),
     lock=_lock_to_unassign,
     says="ticket_unassigned",
 )

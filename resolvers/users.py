@@ -6,24 +6,25 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.api_keys import ApiKey
 from models.comments import Comment
 from models.journal import AuditEvent
 from models.money import LedgerEntry
 from models.payments import Payment
 from models.tickets import OPEN, Ticket
-from models.users import Role, User
-from resolvers.faults import Code, Fault
+from models.users import Role, User, UserKind
+from resolvers.faults import Code, Fault, invalid
 from resolvers.identity import passwords
 from resolvers.identity.callers import hold_sessions
 from resolvers.identity.permissions import Permission
 from resolvers.read.columns import column, orderable
-from resolvers.read.selection import Comparison, Condition, Filter, ListSpec, Term
+from resolvers.read.selection import Comparison, Condition, Expression, Filter, Kind, ListSpec, Term
 from resolvers.read.tables import STAFF, USERS
 from resolvers.sessions import end_sessions
 from resolvers.ticket_actions import take_from_assignee
 from resolvers.value_kinds import Choice, Email, Phone, Secret, Text, Truth, Username
 from resolvers.words import Message
-from resolvers.write.deletion import refuse_while
+from resolvers.write.guards import Fact, Guard, Seen, unreferenced
 from resolvers.write.inputs import UNSET, changes_in, given, takes
 from resolvers.write.operation import Effect, operation
 
@@ -42,10 +43,16 @@ class UserInput:
     username: str = takes(Text(), "Name to log in with. Unique.", required=True)
     password: str = takes(
         Secret(least=passwords.LEAST),
-        f"{passwords.LEAST} characters or more. It can be set, but never read.",
+        f"{passwords.LEAST} characters or more. A person needs one, a service has none. It can be set, but never read.",
         required=True,
         keep_on_replace=True,
+        waived_by=("kind", "service"),
         secret=True,
+    )
+    kind: UserKind = takes(
+        Choice(UserKind),
+        "Whether it is a person, or a program, which cannot log in but calls with keys; it stays what it is.",
+        default="person",
     )
     first_name: str | None = takes(Text(), "Given name.", nullable=True)
     last_name: str | None = takes(Text(), "Family name.", nullable=True)
@@ -59,6 +66,7 @@ LIST = ListSpec(
     table=USERS,
     filters=(
         Filter("role", column(User, "role"), "Users of this role."),
+        Filter("kind", column(User, "kind"), "People, or services."),
         Filter("is_active", column(User, "is_active"), "Users who may log in, or may not."),
         Filter("username", column(User, "username_key"), "The user of this name, in any case.", takes=Username()),
         Filter("last_login", column(User, "last_login"), "By the time of the last login."),
@@ -91,6 +99,13 @@ async def _hash(context: Context, data: UserInput) -> UserInput:
     return dataclasses.replace(data, password=await passwords.hashed(context.settings, data.password))
 
 
+async def _hash_first(context: Context, data: UserInput) -> UserInput:
+    """Of a new user: a service has no password."""
+    if data.kind is UserKind.SERVICE and "password" in given(data):
+        raise invalid("password", "service_has_no_password")
+    return await _hash(context, data)
+
+
 @operation(
     "user.create",
     entity=User,
@@ -98,13 +113,13 @@ async def _hash(context: Context, data: UserInput) -> UserInput:
     graphql="createUser",
     may=Permission.MANAGE_USERS,
     takes=UserInput,
-    prepare=_hash,
+    prepare=_hash_first,
     says="created",
     keyed=False,
 )
 async def create_user(work: Work, data: UserInput) -> User:
     """Make a user: an employee, unless another role is given."""
-    user = User(**given(data))
+    user = User(**{"password": "", **given(data)})
     user.search, user.username_key = user.searchable(), user.key()
     return await work.add(user)
 
@@ -128,21 +143,42 @@ async def _lock_with_admins(work: Work, target: int, data: UserInput | None) -> 
     if data is not None and wanted.get("is_active") is False:
         await work.lock_children(Ticket, "assigned_to_id", [target], within=OPEN)
     if wanted.keys() & {"role", "is_active"}:
-        sql = f"SELECT id FROM users WHERE role = '{Role.ADMIN}' AND is_active"
+        sql = f"SELECT id FROM users WHERE role = '{Role.ADMIN}' AND kind = '{UserKind.PERSON}' AND is_active"
         admins = [row[0] for row in await work.tx.fetch(sql)]
     await work.lock_all(User, [*admins, target])
     return await work.lock(User, target)
 
 
 def _is_acting_admin(user: User) -> bool:
-    return user.is_active and user.role is Role.ADMIN
+    return user.is_active and user.role is Role.ADMIN and user.kind is UserKind.PERSON
 
 
 def _require_another_admin(work: Work, user: User) -> None:
     """Somebody must be left to manage users. The other admins are locked, so that two cannot remove each other."""
+    if not _holds_another_admin(work, user):
+        raise _last_admin(user)
+
+
+def _holds_another_admin(work: Work, user: User) -> bool:
     locked = [tracked.row for tracked in work.tracked.values()]
-    if not any(isinstance(row, User) and row.id != user.id and _is_acting_admin(row) for row in locked):
-        raise Fault(Code.PROTECTED, Message("last_admin", {"id": user.id}))
+    return any(isinstance(row, User) and row.id != user.id and _is_acting_admin(row) for row in locked)
+
+
+def _last_admin(user: User) -> Fault:
+    return Fault(Code.PROTECTED, Message("last_admin", {"id": user.id}))
+
+
+async def _find_other_admin(work: Work, user: User) -> bool:
+    return _holds_another_admin(work, user)
+
+
+_ADMINS = f"SELECT 1 FROM users a_ WHERE a_.role = '{Role.ADMIN}' AND a_.is_active AND a_.id <> {{t}}.id"
+_OTHER_ADMIN = Fact("other_admin", Expression(f"EXISTS ({_ADMINS})", Kind.TRUTH), _find_other_admin)
+
+
+def _refuse_last_admin(seen: Seen) -> None:
+    if _is_acting_admin(seen.row) and not seen.facts[_OTHER_ADMIN.name]:
+        raise _last_admin(seen.row)
 
 
 @operation(
@@ -167,6 +203,7 @@ async def update_user(work: Work, user: User, data: UserInput) -> User:
     """
     was_admin, was_active = _is_acting_admin(user), user.is_active
     changes = changes_in(data, user)
+    _require_same_kind(user, changes)
     user.update_from_dict(changes)
     user.search, user.username_key = user.searchable(), user.key()
     if was_admin and not _is_acting_admin(user):
@@ -180,33 +217,41 @@ async def update_user(work: Work, user: User, data: UserInput) -> User:
     return user
 
 
+def _require_same_kind(user: User, changes: Mapping[str, object]) -> None:
+    """A person stays one, and a service gets no password to log in with."""
+    if "kind" in changes:
+        raise invalid("kind", "kind_fixed")
+    if user.kind is UserKind.SERVICE and "password" in changes:
+        raise invalid("password", "service_has_no_password")
+
+
 @operation(
     "user.delete",
     entity=User,
     effect=Effect.DELETE,
     graphql="deleteUser",
     may=Permission.MANAGE_USERS,
+    guards=(
+        Guard(_refuse_last_admin, ("role", "is_active"), (_OTHER_ADMIN,)),
+        unreferenced(
+            history=(AuditEvent, "actor_id"),
+            ledger=(LedgerEntry, "actor_id"),
+            payments=(Payment, "processed_by_id"),
+            tickets=(Ticket, "created_by_id"),
+            assigned_tickets=(Ticket, "assigned_to_id"),
+            comments=(Comment, "author_id"),
+            api_keys=(ApiKey, "user_id"),
+        ),
+    ),
     lock=_lock_with_admins,
     says="deleted",
     keyed=False,
 )
 async def delete_user(work: Work, user: User) -> User:
-    """Delete a user who has left no trace: no act in the history, no posting, no payment, no ticket.
+    """Delete a user who has left no trace: no act in the history, no posting, no payment, no ticket, no key.
 
     The last active admin cannot be deleted. Whoever has left traces can be deactivated instead.
     """
-    if _is_acting_admin(user):
-        _require_another_admin(work, user)
-    await refuse_while(
-        work,
-        user,
-        history=(AuditEvent, "actor_id"),
-        ledger=(LedgerEntry, "actor_id"),
-        payments=(Payment, "processed_by_id"),
-        tickets=(Ticket, "created_by_id"),
-        assigned_tickets=(Ticket, "assigned_to_id"),
-        comments=(Comment, "author_id"),
-    )
     await work.remove(user)
     return user
 

@@ -43,7 +43,7 @@ class Entry:
 
     async def __call__(self, request: Request, context: Context) -> Response:
         if not self.open:
-            require(context, Permission.OWN_PROFILE)
+            require(context, Permission.OWN_SESSIONS)
         tokens = await self.run(context, parse(self.takes, await body_of(request)))
         if tokens is None:
             return Response(status_code=self.status)

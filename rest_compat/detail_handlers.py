@@ -12,7 +12,7 @@ from resolvers.identity.permissions import Permission, require, require_sight
 from resolvers.read.statistics import statistics
 from rest_compat.etags import tagged
 from rest_compat.http import answer, path_id
-from rest_compat.representations import read
+from rest_compat.representations import read_seen
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -37,7 +37,7 @@ class Detail:
         caller = require(context, Permission.READ)
         row_id = self.only or (caller.user_id if self.own else path_id(request, self.entity))
         require_sight(context, self.entity, row_id)
-        body = await read(context.reader, self.entity.__name__, row_id, caller.role, context.language)
+        body = await read_seen(context.reader, self.entity.__name__, row_id, caller, context.language)
         if body == b"null":
             raise not_found(self.entity, row_id)
         return tagged(request, answer(context.weighed(body), context.language))

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from models.database import Dialect
-    from models.users import Role
     from resolvers.context import Context
+    from resolvers.identity.permissions import Sight
     from resolvers.read.compiler import Plan
     from resolvers.words import Language
 
@@ -66,7 +66,7 @@ class Events:
         asked = read_query(request.query_params)
         if request.method == "GET" and prefers_stream(headers_of(request).get("accept")):
             return await stream(request, context, asked.after, asked.filters)
-        plan = _plan(asked.filters.shape, caller.role, context.language, context.database.dialect)
+        plan = _plan(asked.filters.shape, caller.sight, context.language, context.database.dialect)
         known = {**asked.filters.values(), CALLER: caller.user_id}
         until, position = monotonic() + asked.wait, await begin(context, asked.after)
         while True:
@@ -80,13 +80,13 @@ class Events:
 
 
 @lru_cache(maxsize=256)
-def _plan(shape: tuple[bool, ...], role: Role, language: Language, dialect: Dialect) -> Plan:
+def _plan(shape: tuple[bool, ...], sight: Sight, language: Language, dialect: Dialect) -> Plan:
     parts = (
-        Nodes("results", representation("Event", role, language)),
+        Nodes("results", representation("Event", sight.role, language)),
         FeedPart("next", FeedFact.NEXT),
         FeedPart("has_more", FeedFact.MORE),
     )
-    return compile_root(page_of(parts, shape, visible("Event", role)), dialect)
+    return compile_root(page_of(parts, shape, visible("Event", sight)), dialect)
 
 
 # --- the query string ---------------------------------------------------------------------------------------------

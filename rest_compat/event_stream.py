@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from models.database import Dialect
-    from models.users import Role
     from resolvers.context import Context
     from resolvers.events.feed import Filters, Told, Window
     from resolvers.events.lines import Lines
     from resolvers.faults import Fault
+    from resolvers.identity.permissions import Sight
     from resolvers.read.compiler import Plan
     from resolvers.words import Language
 
@@ -59,15 +59,15 @@ async def _frames(line: Line, filters: Filters) -> AsyncGenerator[bytes, None]:
 
 async def _read(filters: Filters, context: Context, page: Window) -> list[Told]:
     caller = require(context, Permission.READ)
-    plan = _plan(filters.shape, caller.role, context.language, context.database.dialect)
+    plan = _plan(filters.shape, caller.sight, context.language, context.database.dialect)
     values = {**filters.values(), **page.values(), CALLER: caller.user_id}
     return split(await plan.run(context.reader, values))
 
 
 @lru_cache(maxsize=256)
-def _plan(shape: tuple[bool, ...], role: Role, language: Language, dialect: Dialect) -> Plan:
-    shown = Nodes(TOLD, representation("Event", role, language))
-    return compile_root(page_to_tell(shown, shape, visible("Event", role)), dialect)
+def _plan(shape: tuple[bool, ...], sight: Sight, language: Language, dialect: Dialect) -> Plan:
+    shown = Nodes(TOLD, representation("Event", sight.role, language))
+    return compile_root(page_to_tell(shown, shape, visible("Event", sight)), dialect)
 
 
 def _end(language: Language, why: Fault) -> bytes:

@@ -11,6 +11,7 @@ from resolvers.transfer.exports import written
 from resolvers.transfer.tables import MEDIA_TYPES, SEPARATORS, FileColumn, Format, Layout
 from resolvers.words import heading
 from rest_compat.http import JSON
+from rest_compat.import_columns import IMPORT, import_keys, import_values
 from rest_compat.representations import shown
 from web.negotiation import preferred
 from web.request import headers_of
@@ -44,6 +45,8 @@ class FileAsked:
     """Headings are words for people, and texts are guarded against spreadsheets that run them."""
     separator: str = ","
     bom: bool = False
+    again: bool = False
+    """It is to be brought in again: texts are guarded too, and an import takes that off."""
 
 
 def file_asked(request: Request, table: Table) -> FileAsked | None:
@@ -51,8 +54,13 @@ def file_asked(request: Request, table: Table) -> FileAsked | None:
 
     Raises `Invalid` for a format, a column, a separator or headings that there are not.
     """
-    parameters = {name: value for name, value in request.query_params.items() if value.strip() or name == "separator"}
-    form = _format(parameters.get("format"), headers_of(request).get("accept"))
+    return file_of(request.query_params, table, headers_of(request).get("accept"))
+
+
+def file_of(query: Mapping[str, str], table: Table, accept: str | None = None) -> FileAsked | None:
+    """The same by the parameters alone."""
+    parameters = {name: value for name, value in query.items() if value.strip() or name == "separator"}
+    form = _format(parameters.get("format"), accept)
     if form is None:
         return None
     return FileAsked(
@@ -61,6 +69,7 @@ def file_asked(request: Request, table: Table) -> FileAsked | None:
         _chosen(parameters, "headings", {"names": False, "words": True}, default=False),
         _chosen(parameters, "separator", SEPARATORS, default=","),
         _chosen(parameters, "bom", {"0": False, "1": True, "false": False, "true": True}, default=False),
+        again=parameters.get("columns", "").strip() == IMPORT,
     )
 
 
@@ -94,6 +103,8 @@ def _keys(columns: str | None, table: Table) -> tuple[str, ...]:
     known = [value.key for value in shown(table.typename)]
     if columns is None:
         return tuple(known)
+    if columns.strip() == IMPORT and (own := import_keys(table)):
+        return own
     wanted = tuple(dict.fromkeys(name.strip() for name in columns.split(",")))
     for name in wanted:
         if name not in known:
@@ -101,17 +112,22 @@ def _keys(columns: str | None, table: Table) -> tuple[str, ...]:
     return wanted
 
 
-async def file_answer(context: Context, asked: FileAsked, table: Table, batches: AsyncGenerator[list[str]]) -> Response:
-    """The answer whose body is the file, row by row."""
+def layout_of(context: Context, asked: FileAsked, table: Table) -> Layout:
+    """How the file is written."""
     kinds = {value.key: Kind.TEXT if value.worded else value.source.kind for value in shown(table.typename)}
+    kinds |= {key: value.source.kind for key, value in import_values(table).items()}
     headings = [heading(key, context.language) if asked.words else key for key in asked.keys]
     columns = tuple(FileColumn(text, kinds[key]) for text, key in zip(headings, asked.keys, strict=True))
-    layout = Layout(columns, asked.separator, bom=asked.bom, guarded=asked.words)
+    return Layout(columns, asked.separator, bom=asked.bom, guarded=asked.words or asked.again)
+
+
+async def file_answer(context: Context, asked: FileAsked, table: Table, batches: AsyncGenerator[list[str]]) -> Response:
+    """The answer whose body is the file, row by row."""
     name = f"{table.name}-{context.today(context.clock())}.{asked.form}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Language": context.language.value,
         "Vary": "Accept, Accept-Language, Authorization",
     }
-    pieces = written(await begun(batches), asked.form, layout, table.name)
+    pieces = written(await begun(batches), asked.form, layout_of(context, asked, table), table.name)
     return PieceByPiece(pieces, headers, MEDIA_TYPES[asked.form])

@@ -18,6 +18,7 @@ from resolvers.imports.asked import Asked
 from resolvers.imports.job import job_of
 from resolvers.imports.kinds import KINDS
 from resolvers.imports.results import result_file, template
+from resolvers.imports.store import has_rows
 from resolvers.transfer.tables import MEDIA_TYPES, Format
 from rest_compat.dry_runs import dry_run_asked
 from rest_compat.http import answer, path_id
@@ -115,6 +116,8 @@ class ImportResult:
     async def __call__(self, request: Request, context: Context) -> Response:
         require(context, Permission.IMPORT)
         job = await _import(request, context)
+        if not await has_rows(context.database, job.id):
+            raise not_found(Job, job.id)  # nothing was read of the file, or it was long ago
         asked = Asked.of(job.arguments)
         stem = asked.name.rpartition(".")[0] or asked.name or asked.kind.value
         pieces = result_file(context.database, job.id, asked.written)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from models.api_keys import ApiKey
 from resolvers.faults import Invalid, not_found
 from resolvers.identity.permissions import Permission, require, require_sight
 from resolvers.read.compiler import Plan, compile_root
@@ -19,17 +20,21 @@ from resolvers.weighted_cache import WeightedCache
 from resolvers.write.unit_of_work import select
 from rest_compat.file_handlers import file_answer, file_asked, without
 from rest_compat.http import address_of, answer, path_id
+from rest_compat.import_columns import import_values
 from rest_compat.query_string import PAGE_SIZE, Asked, asked, no_such_page
 from rest_compat.representations import representation
+from schema.execution.read_field import CALLER, visible
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
     from starlette.requests import Request
     from starlette.responses import Response
 
     from models.database import Dialect
     from models.entity import Entity
-    from models.users import Role
     from resolvers.context import Context
+    from resolvers.identity.permissions import Caller, Sight
     from resolvers.read.search import Lookup
     from resolvers.read.selection import Condition, ListSpec, Term
     from resolvers.words import Language
@@ -73,28 +78,35 @@ class Lists:
         """All rows at once, whatever page is asked for."""
         await self._require_parent(context, parent)
         caller = require(context, Permission.READ)
-        choose, selection = (
-            self.chosen(wanted.criteria, wanted.words, wanted.order),
-            representation(self.spec.table.typename, caller.role, context.language),
-        )
-        by_key = {one.key: one for one in selection.fields}
-        shown = Object(selection.table, tuple(by_key[key] for key in file.keys))
-        plan = compile_root(Streamed(shown, choose), context.database.dialect)
-        batches = plan.stream(context.database, {**wanted.values, "parent": parent, "caller": caller.user_id})
+        batches = self.rows(context, caller.sight, file.keys, wanted, _known(parent, caller))
         return await file_answer(context, file, self.spec.table, batches)
 
-    def chosen(self, given: tuple[str, ...], words: tuple[Lookup, ...], order: tuple[Term, ...]) -> Choose:
+    def rows(
+        self, context: Context, sight: Sight, keys: tuple[str, ...], wanted: Asked, known: Mapping[str, object]
+    ) -> AsyncGenerator[list[str]]:
+        """All rows that are wanted, as JSON objects of these keys, a batch at a time, from one snapshot."""
+        choose = self.chosen(wanted.criteria, wanted.words, wanted.order, sight)
+        selection = representation(self.spec.table.typename, sight.role, context.language)
+        by_key = import_values(self.spec.table) | {one.key: one for one in selection.fields}
+        shown = Object(selection.table, tuple(by_key[key] for key in keys))
+        plan = compile_root(Streamed(shown, choose), context.database.dialect)
+        return plan.stream(context.database, {**wanted.values, **known})
+
+    def chosen(
+        self, given: tuple[str, ...], words: tuple[Lookup, ...], order: tuple[Term, ...], sight: Sight
+    ) -> Choose:
         """Which rows, in which order: those that the list is of, as far as the query string leaves them."""
         named = [one for one in criteria(self.spec) if one.name in given]
         asked_for = [condition(one, itemgetter(one.name)) for one in named]
-        return Choose((*self.within, *asked_for), search_words(words, itemgetter("words")), order)
+        seen = visible(self.spec.table.typename, sight) if self.sight is ApiKey else ()
+        return Choose((*self.within, *seen, *asked_for), search_words(words, itemgetter("words")), order)
 
     async def _page(self, context: Context, wanted: Asked, parent: int | None) -> tuple[int, bytes]:
         """How many rows there are in all, and those of one page."""
         caller, reader = require(context, Permission.READ), context.reader
         usual = wanted.page == 1 and wanted.size == PAGE_SIZE
-        shape = Shape(caller.role, context.language, wanted.order, wanted.criteria, wanted.words, usual)
-        paging = {"limit": wanted.size, "offset": wanted.offset, "parent": parent, "caller": caller.user_id}
+        shape = Shape(caller.sight, context.language, wanted.order, wanted.criteria, wanted.words, usual)
+        paging = {"limit": wanted.size, "offset": wanted.offset, **_known(parent, caller)}
         return await _plan(self, shape, reader.dialect).page(reader, {**wanted.values, **paging})
 
     async def _require_parent(self, context: Context, parent: int | None) -> None:
@@ -106,11 +118,16 @@ class Lists:
             raise not_found(self.parent, parent)
 
 
+def _known(parent: int | None, caller: Caller) -> dict[str, int | None]:
+    """What the binds of a list find beside the values of its query string."""
+    return {"parent": parent, "caller": caller.user_id, CALLER: caller.user_id}
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What makes one statement of a list different from another."""
 
-    role: Role
+    sight: Sight
     language: Language
     order: tuple[Term, ...]
     criteria: tuple[str, ...]
@@ -133,8 +150,8 @@ def _plan(handler: Lists, shape: Shape, dialect: Dialect) -> Plan:
 
 def _made(handler: Lists, shape: Shape, dialect: Dialect) -> Plan:
     spec = handler.spec
-    choose = handler.chosen(shape.criteria, shape.words, shape.order)
-    selection = representation(spec.table.typename, shape.role, shape.language)
+    choose = handler.chosen(shape.criteria, shape.words, shape.order, shape.sight)
+    selection = representation(spec.table.typename, shape.sight.role, shape.language)
     limit, offset = (PAGE_SIZE, 0) if shape.usual else (itemgetter("limit"), itemgetter("offset"))
     return compile_root(Numbered(selection, choose, limit, offset), dialect)
 

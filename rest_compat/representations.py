@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from resolvers.read.compiler import compile_root
 from resolvers.read.selection import ById, Column, Constant, Kind, Nested, Object, Scalar, Style, ToMany, ToOne
 from resolvers.words import word
+from schema.execution.read_field import CALLER, visible
 from schema.types.entities import TYPES
-from schema.types.field_sources import AnyNode, Changes, FieldOrigin, GlobalId, origins
+from schema.types.field_sources import Actions, AnyNode, Changes, FieldOrigin, GlobalId, origins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from models.database import Dialect, Reader
     from models.users import Role
+    from resolvers.identity.permissions import Caller
     from resolvers.read.compiler import Plan
-    from resolvers.read.selection import Selected, Source
+    from resolvers.read.selection import Condition, Selected, Source
     from resolvers.words import Language
 
 LAST = ("created_at", "updated_at")
@@ -47,7 +49,7 @@ def _values(field: FieldOrigin) -> tuple[Shown, ...]:
     origin = field.origin
     if field.rest_as:
         return (Shown(*field.rest_as, field),)
-    if field.is_id or not field.rest or isinstance(origin, GlobalId | ToMany | AnyNode):
+    if field.is_id or not field.rest or isinstance(origin, GlobalId | ToMany | AnyNode | Actions):
         return ()
     if isinstance(origin, ToOne) and field.embedded:
         return (Shown(field.python_name, Column("id", Kind.INTEGER), field),)
@@ -85,8 +87,9 @@ def _selected(value: Shown, role: Role, language: Language) -> Selected:
 
 
 @lru_cache(maxsize=512)
-def _detail(typename: str, role: Role, language: Language, dialect: Dialect) -> Plan:
-    return compile_root(ById(representation(typename, role, language), _id), dialect)
+def _detail(typename: str, role: Role, language: Language, dialect: Dialect, where: tuple[Condition, ...]) -> Plan:
+    whole = representation(typename, role, language)
+    return compile_root(ById(replace(whole, where=where), _id), dialect)
 
 
 def _id(variables: Mapping[str, int]) -> int:
@@ -95,5 +98,11 @@ def _id(variables: Mapping[str, int]) -> int:
 
 async def read(reader: Reader, typename: str, row_id: int, role: Role, language: Language) -> bytes:
     """A row as JSON, in one statement; `null` if there is none."""
-    plan = _detail(typename, role, language, reader.dialect)
+    plan = _detail(typename, role, language, reader.dialect, ())
     return await plan.run(reader, {"id": row_id})
+
+
+async def read_seen(reader: Reader, typename: str, row_id: int, caller: Caller, language: Language) -> bytes:
+    """The same; `null` too if it is none that the caller may see."""
+    plan = _detail(typename, caller.role, language, reader.dialect, visible(typename, caller.sight))
+    return await plan.run(reader, {"id": row_id, CALLER: caller.user_id})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Mount, Route, Router
 
+from models.api_keys import ApiKey
 from models.billing import BillingPolicy
 from models.comments import Comment
 from models.jobs import Job
@@ -18,7 +19,19 @@ from models.tariffs import Tariff
 from models.tickets import Ticket
 from models.users import User
 from models.webhooks import Webhook, WebhookDelivery
-from resolvers import bindings, comments, contracts, customers, journal, payments, sims, tariffs, tickets, users
+from resolvers import (
+    api_keys,
+    bindings,
+    comments,
+    contracts,
+    customers,
+    journal,
+    payments,
+    sims,
+    tariffs,
+    tickets,
+    users,
+)
 from resolvers.billing import periods, terms
 from resolvers.billing.policy import update_policy
 from resolvers.billing.run import start_billing_run
@@ -36,6 +49,7 @@ from resolvers.webhooks.tries import redeliver_webhook
 from resolvers.write.inputs import Mode
 from resolvers.write.operation import Effect
 from rest_compat import auth
+from rest_compat.action_handlers import RowActions
 from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
 from rest_compat.http import Endpoint, Resource, slashed, unknown_path
@@ -66,7 +80,7 @@ def rest_routes(settings: Settings) -> list[BaseRoute]:
     """The API as Starlette's routes."""
     del settings
     calls = endpoints()
-    index = Index((*(spec.table.name for spec in _ENTITIES), "imports", "events", "schema", "docs"))
+    index = Index((*(spec.table.path for spec in _ENTITIES), "imports", "events", "schema", "docs"))
     described = (
         Endpoint("GET", "/", index, "Where the lists are."),
         Endpoint("GET", "/schema/", Description(calls, PREFIX), "This description."),
@@ -111,9 +125,11 @@ _ELSEWHERE = (update_policy, start_billing_run, start_import, redeliver_webhook)
 """Operations that have a path of their own."""
 _OF_POLICY = Condition(column(AuditEvent, "entity"), Comparison.EQUALS, lambda _: BillingPolicy.prefix)
 _POLICY_HISTORY = Lists(journal.HISTORY, (_OF_POLICY,))
+_WHAT_MAY_BE_DONE = "What can be done with it, and what may be now."
 _BILLING = (
     Endpoint("GET", "/billing/policy/", Detail(BillingPolicy, only=BillingPolicy.ONLY), "How contracts are billed."),
     Endpoint("PATCH", "/billing/policy/", Write(update_policy, Mode.PARTIAL), update_policy.description),
+    Endpoint("GET", "/billing/policy/actions/", RowActions(BillingPolicy, BillingPolicy.ONLY), _WHAT_MAY_BE_DONE),
     Endpoint("GET", "/billing/policy/history/", _POLICY_HISTORY, "Every change of the policy, newest first."),
     Endpoint("POST", "/billing/runs/", Write(start_billing_run), start_billing_run.description),
 )
@@ -159,10 +175,11 @@ _ENTITIES = (
     payments.LIST,
     tickets.LIST,
     users.LIST,
+    api_keys.LIST,
     jobs.LIST,
     webhooks.LIST,
 )
-_UNCOUNTED = (User, Job, Webhook)
+_UNCOUNTED = (User, ApiKey, Job, Webhook)
 """They have no statistics."""
 _NESTED = (journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST, deliveries.LIST, comments.LIST, bindings.LIST)
 _LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, *_NESTED)}
@@ -170,7 +187,7 @@ _LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, *_NESTED)}
 
 def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:
     """All that there is of one entity."""
-    typename, base = spec.table.typename, f"/{spec.table.name}/"
+    typename, base = spec.table.typename, f"/{spec.table.path}/"
     entity: Any = MODELS[typename]
     yield Endpoint("GET", base, Lists(spec, sight=entity), "All of them, page by page.")
     yield from _of_one(entity, base)
@@ -187,6 +204,7 @@ def _of_entity(spec: ListSpec) -> Iterator[Endpoint]:
 def _of_one(entity: Any, base: str) -> Iterator[Endpoint]:
     """A row of an entity, what can be done with it, and what belongs to it."""
     yield Endpoint("GET", f"{base}{{id}}/", Detail(entity), "One of them.")
+    yield Endpoint("GET", f"{base}{{id}}/actions/", RowActions(entity), _WHAT_MAY_BE_DONE)
     for operation in OPERATIONS:
         if operation.entity is entity and operation not in _ELSEWHERE:
             yield from _of_operation(operation, base)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = "REST"
 """A replay is the first answer byte for byte, whatever its language (contract §2)."""
-AS_IT_IS = frozenset({"resolution_time", "secret", "http_status", "duration_ms", "error"})
+AS_IT_IS = frozenset({"resolution_time", "secret", "key", "http_status", "duration_ms", "error"})
 """The notes of operations that are no amounts of money."""
 _STATUS = {Effect.CREATE: 201, Effect.UPDATE: 200, Effect.DELETE: 204, Effect.ACTION: 200}
 

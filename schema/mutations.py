@@ -83,6 +83,7 @@ _EXTRAS: Final[dict[str, Callable[[], Any]]] = {
     "secret": lambda: told_field(
         "secret", str, "The secret that signs, `whsec_…`, shown this once.", lambda done: done.notes["secret"]
     ),
+    "key": lambda: told_field("key", str, "The key, shown now and never again.", lambda done: done.notes["key"]),
     "resolution_time": lambda: told_field(
         "resolutionTime", int, "Whole seconds from opening to resolution.", lambda done: done.notes["resolution_time"]
     ),

@@ -6,7 +6,7 @@ import strawberry
 
 from models.users import User as UserRow
 from models.webhooks import Webhook as WebhookRow
-from resolvers import contracts, customers, payments, sims, tariffs, tickets, users
+from resolvers import api_keys, contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.jobs import actions as jobs
 from resolvers.users import ACTIVE, STAFF_LIST
 from resolvers.webhooks import actions as webhooks
@@ -27,6 +27,7 @@ from schema.types import statistics
 from schema.types.connections import Connection
 from schema.types.journal import EventFeed
 from schema.types.links import (
+    ApiKeyLink,
     BillingPolicyLink,
     CommentLink,
     ContractLink,
@@ -91,6 +92,12 @@ class Query:
         "What has happened since a cursor, oldest first; nothing ever appears before an event that was told."
     )
 
+    api_key: ApiKeyLink | None = one(
+        "ApiKey", "The key with this id; null if there is none, or none that the caller may see."
+    )
+    api_keys: Connection[ApiKeyLink] | None = many(
+        api_keys.LIST, "All keys that the caller may see: one's own, and all for supervisors and administrators."
+    )
     job: JobLink | None = one("Job", "The job with this id, or null.")
     billing_policy: BillingPolicyLink = only("BillingPolicy", "How contracts are billed.")
     jobs: Connection[JobLink] | None = many(jobs.LIST, "All jobs, a page at a time.")

@@ -10,7 +10,7 @@ from strawberry.tools import create_type
 from models.users import Role
 from resolvers import sessions
 from resolvers.faults import Fault
-from resolvers.identity.permissions import Permission, require
+from resolvers.identity.permissions import Permission, require, sight_of
 from resolvers.sessions import LoginInput, PasswordChange, RefreshInput, Tokens
 from resolvers.write.inputs import parse
 from schema.execution.mutation_field import Run, mutation_field
@@ -58,8 +58,8 @@ class Opening:
         try:
             tokens = await self.tokens_of(site.context, parse(self.takes, raw))
         except Fault as refusal:
-            return site.payload(0, Role.EMPLOYEE).refused(refusal)
-        payload = site.payload(tokens.user_id, Role.EMPLOYEE)
+            return site.payload(0, sight_of(Role.EMPLOYEE)).refused(refusal)
+        payload = site.payload(tokens.user_id, sight_of(Role.EMPLOYEE))
         notes = {"access": tokens.access, "refresh": tokens.refresh}
         return await payload.done(site.context.database, Done(tokens.user_id, notes))
 
@@ -73,8 +73,8 @@ async def _refresh(context: Context, data: RefreshInput) -> Tokens:
 
 
 async def _logout(site: Site, given: Any) -> bytes:
-    caller = require(site.context, Permission.OWN_PROFILE)
-    payload = site.payload(caller.user_id, caller.role)
+    caller = require(site.context, Permission.OWN_SESSIONS)
+    payload = site.payload(caller.user_id, caller.sight)
     try:
         await sessions.logout(site.context, parse(RefreshInput, raw_values(RefreshInput, given)).refresh)
     except Fault as refusal:
@@ -83,8 +83,8 @@ async def _logout(site: Site, given: Any) -> bytes:
 
 
 async def _change_password(site: Site, given: Any) -> bytes:
-    caller = require(site.context, Permission.OWN_PROFILE)
-    payload = site.payload(caller.user_id, caller.role)
+    caller = require(site.context, Permission.OWN_SESSIONS)
+    payload = site.payload(caller.user_id, caller.sight)
     try:
         answer = await sessions.change_own_password(site.context, raw_values(PasswordChange, given), site.present)
     except Fault as refusal:

@@ -14,6 +14,8 @@ from itertools import count
 import pytest
 import uvicorn
 
+from abonent.protocol import GuardedProtocol
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
     "--headless",
@@ -29,6 +31,10 @@ FLAGS = (
     "--window-size=1280,900",
 )
 PATIENCE = 20.0
+KEYS = {
+    key: {"windowsVirtualKeyCode": code}
+    for key, code in {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40, "ArrowUp": 38, "Backspace": 8}.items()
+}
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing (Debian: apt-get install chromium)")
 
@@ -37,7 +43,7 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missin
 async def serving(app):
     """The application on a real port of this machine, its lifespan already run; gives its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", log_config=None))
+    server = uvicorn.Server(uvicorn.Config(app, http=GuardedProtocol, lifespan="off", ws="none", log_config=None))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -81,6 +87,23 @@ class Page:
     async def click(self, selector):
         """Click an element."""
         await self.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+    async def press(self, key, modifiers=0):
+        """Press a key and let it go: `Enter`, `ArrowDown`, `k`; 2 is Ctrl."""
+        text = "\r" if key == "Enter" else key if len(key) == 1 and not modifiers else ""
+        for kind in ("keyDown", "keyUp"):
+            event = {"type": kind, "key": key, "modifiers": modifiers, **({"text": text} if kind == "keyDown" else {})}
+            await self.browser.send("Input.dispatchKeyEvent", event | KEYS.get(key, {}), self.session)
+
+    async def resize(self, width, height=900):
+        """Give the page's window another size, in CSS pixels."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        await self.browser.send("Emulation.setDeviceMetricsOverride", metrics, self.session)
+
+    async def dress(self, theme):
+        """`light` or `dark`, as the system would have it."""
+        features = {"features": [{"name": "prefers-color-scheme", "value": theme}]}
+        await self.browser.send("Emulation.setEmulatedMedia", features, self.session)
 
     async def picture(self, file):
         """Save what is seen as PNG."""

@@ -53,6 +53,8 @@ TABLES = (
     "refresh_tokens",
     "login_failures",
     "idempotency_keys",
+    "api_keys",
+    "api_key_uses",
     "tallies",
     "tariff_terms",
     "charge_periods",

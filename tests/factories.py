@@ -197,6 +197,22 @@ class Factory:
         usual = {"subject": "Нет интернета", "description": "Со вчерашнего вечера"}
         return await self._made(Ticket, {**usual, **raw})
 
+    async def service(self, **raw: Any) -> User:
+        """A program's user, which has no password."""
+        usual = {"username": f"service-{next(self.numbers)}", "kind": "service", "role": Role.OPERATOR.value}
+        return await self._made(User, {**usual, **raw})
+
+    async def key(self, user: User, **raw: Any) -> str:
+        """A new key of a user's, as a program sends it."""
+        operation = BY_NAME["apikey.create"]
+
+        async def shown(context: Context, reader: Reader, outcome: Outcome) -> bytes:
+            del context, reader
+            return str(outcome.notes["key"]).encode()
+
+        call = Call(operation, None, {"user_id": user.id, "name": "1C", **raw}, shown)
+        return (await perform(await self.context(), call)).body.decode()
+
     async def user(self, **raw: Any) -> User:
         """A user who can log in with the password `correct horse 1`."""
         usual = {"username": f"user-{next(self.numbers)}", "password": "correct horse 1", "role": Role.EMPLOYEE.value}

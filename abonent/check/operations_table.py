@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from resolvers.identity.permissions import GRANTS
 from resolvers.operations import OPERATIONS
+from resolvers.read.tables import TABLES_BY_TYPENAME
 from resolvers.write.inputs import input_fields
-from resolvers.write.operation import Effect
-from rest_compat.routes import PREFIX
+from rest_compat.routes import PREFIX, endpoints
+from rest_compat.write_handlers import Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from resolvers.write.operation import Operation
 
 HEADINGS = ("operation", "from → to", "who", "arguments", "GraphQL", "REST")
-METHODS = {Effect.CREATE: "POST", Effect.UPDATE: "PUT, PATCH", Effect.DELETE: "DELETE", Effect.ACTION: "POST"}
 
 
 def table_of_operations() -> str:
@@ -52,8 +52,13 @@ def _arguments(operation: Operation) -> str:
 
 
 def _path(operation: Operation) -> str:
-    if operation.effect is Effect.CREATE and operation.rest:
-        return f"POST {PREFIX}/{operation.rest}/"
-    base = f"{PREFIX}/{operation.entity._meta.db_table}/"
-    one = "" if operation.effect is Effect.CREATE else "{id}/"
-    return f"{METHODS[operation.effect]} {base}{one}{operation.rest}{'/' * bool(operation.rest)}"
+    """`PUT, PATCH /api/customers/{id}/`: the paths that lead to it, one's own profile's left out."""
+    calls = [
+        call
+        for call in endpoints()
+        if isinstance(call.handler, Write) and call.handler.operation is operation and not call.handler.own
+    ]
+    if not calls:  # read by a handler of its own: a file comes with it
+        return f"POST {PREFIX}/{operation.rest or TABLES_BY_TYPENAME[operation.entity.__name__].path}/"
+    (path,) = {call.path for call in calls}
+    return f"{', '.join(call.method for call in calls)} {PREFIX}{path}"

@@ -130,7 +130,35 @@ LIFECYCLES: Final = (
     ),
 )
 
+_GAPS: Final = """WITH months AS (
+            SELECT contract_id, period_end, lead(period_start) OVER (PARTITION BY contract_id ORDER BY period_start)
+            AS following FROM charge_periods)
+        SELECT c.id, m.period_end, coalesce(m.following, c.next_billing_date)
+        FROM months m JOIN contracts c ON c.id = m.contract_id
+        WHERE coalesce(m.following, c.next_billing_date) > {after} AND NOT EXISTS (
+            SELECT 1 FROM audit_events e WHERE e.entity = 'ctr' AND e.entity_id = c.id AND (
+                e.action = 'resume' AND {due} = {begins} OR e.action = 'change_tariff' AND {anchor} = {begins}))
+        ORDER BY c.id, m.period_end"""
+"""Days between two months are in none where the contract was not served: a resumption says from when it was again. A
+change of tariff on the spot, while a month is unpaid in its grace, begins anew too."""
+
 BILLING: Final = (
+    Rule(
+        "no month of a contract is missing, but for the time in which it was not served",
+        _GAPS.format(
+            after="m.period_end + 1",
+            begins="coalesce(m.following, c.next_billing_date)::text",
+            due="e.changes -> 'next_billing_date' ->> 1",
+            anchor="e.changes -> 'anchor_date' ->> 1",
+        ),
+        lambda row, settled, begins: f"contract {row} is settled until {settled}, and then from {begins} on",
+        sqlite=_GAPS.format(
+            after="date(m.period_end, '+1 day')",
+            begins="coalesce(m.following, c.next_billing_date)",
+            due="json_extract(e.changes, '$.next_billing_date[1]')",
+            anchor="json_extract(e.changes, '$.anchor_date[1]')",
+        ),
+    ),
     Rule(
         "no two settled months of a contract overlap",
         """SELECT p.contract_id, p.period_start, q.period_start FROM charge_periods p JOIN charge_periods q
@@ -151,6 +179,48 @@ BILLING: Final = (
         WHERE y.status <> 'success' OR y.contract_id <> p.contract_id OR y.amount <> p.amount
         OR y.transaction_type <> 'charge' ORDER BY p.id""",
         lambda row, contract, payment: f"month {row} of contract {contract}: its payment {payment} is of another kind",
+    ),
+    Rule(
+        "a charged month costs what its terms say",
+        """SELECT p.id, p.contract_id, p.amount, t.monthly_fee FROM charge_periods p
+        JOIN tariff_terms t ON t.id = p.terms_id WHERE p.status = 'charged' AND p.amount <> t.monthly_fee
+        ORDER BY p.id""",
+        lambda row, contract, amount, fee: (
+            f"month {row} of contract {contract} costs {_money(amount)}, its terms say {_money(fee)}"
+        ),
+    ),
+    Rule(
+        "a payment pays for one month",
+        """SELECT payment_id, count(*) FROM charge_periods WHERE payment_id IS NOT NULL
+        GROUP BY payment_id HAVING count(*) > 1 ORDER BY payment_id""",
+        lambda payment, months: f"payment {payment} pays for {months} months",
+    ),
+    Rule(
+        "no balance is under its floor, a promise included",
+        """SELECT id, balance, credit_limit, promised_amount FROM contracts
+        WHERE balance < -(credit_limit + promised_amount) ORDER BY id""",
+        lambda row, balance, limit, promised: (
+            f"contract {row}: balance {_money(balance)}, credit limit {_money(limit)}, promised {_money(promised)}"
+        ),
+    ),
+    Rule(
+        "a promise has an amount and a last day, and is of a contract that owes or is served",
+        """SELECT id, status, promised_amount, promised_until FROM contracts
+        WHERE (promised_amount > 0) <> (promised_until IS NOT NULL)
+        OR promised_amount > 0 AND (status = 'draft' OR status = 'terminated' AND balance >= 0) ORDER BY id""",
+        lambda row, status, promised, until: (
+            f"contract {row}, which is {status}, has a promise of {_money(promised)} until {until or 'no day'}"
+        ),
+    ),
+    Rule(
+        "scheduled changes refer to what exists: a tariff and a day, terms of the contract's tariff and a day",
+        """SELECT c.id, c.scheduled_tariff_id, c.scheduled_on, c.reprice_terms_id, c.reprice_on FROM contracts c
+        LEFT JOIN tariffs t ON t.id = c.scheduled_tariff_id LEFT JOIN tariff_terms r ON r.id = c.reprice_terms_id
+        WHERE (t.id IS NULL) <> (c.scheduled_on IS NULL) OR (r.id IS NULL) <> (c.reprice_on IS NULL)
+        OR r.tariff_id <> c.tariff_id ORDER BY c.id""",
+        lambda row, tariff, on, terms, reprice: (
+            f"contract {row} is to have the tariff {tariff} on {on}, the terms {terms} on {reprice}"
+        ),
     ),
     Rule(
         "a contract's terms are of its tariff",
@@ -195,8 +265,8 @@ WEBHOOKS: Final = (
 KEEPING: Final = (
     Rule(
         "there is an active admin, once there are users",
-        f"""SELECT COUNT(*) FROM users
-        HAVING COUNT(*) > 0 AND COUNT(CASE WHEN role = '{Role.ADMIN}' AND is_active THEN 1 END) = 0""",
+        f"""SELECT COUNT(*) FROM users HAVING COUNT(*) > 0
+        AND COUNT(CASE WHEN role = '{Role.ADMIN}' AND kind = 'person' AND is_active THEN 1 END) = 0""",
         lambda users: f"none of the {users} users is an active admin",
     ),
     Rule(

@@ -13,7 +13,7 @@ from models.journal import AuditEvent
 from models.webhooks import Webhook
 from resolvers.events.feed import TYPE, Filters, bounded, page_of, pieces, read_types
 from resolvers.faults import Fault
-from resolvers.identity.permissions import Caller
+from resolvers.identity.permissions import Caller, sight_of
 from resolvers.read.columns import column
 from resolvers.read.compiler import compile_root
 from resolvers.read.selection import FeedFact, FeedPart, Nodes, Object, Scalar, Several
@@ -69,7 +69,7 @@ async def next_events(database: Database, view: View, position: int, settled: in
 @lru_cache(maxsize=64)
 def _page(shape: tuple[bool, ...], role: Role, dialect: Dialect) -> Plan:
     parts = (Nodes("results", Object(AUDIT_EVENTS, _PLACE)), FeedPart("next", FeedFact.NEXT))
-    return compile_root(page_of(parts, shape, visible("Event", role)), dialect)
+    return compile_root(page_of(parts, shape, visible("Event", sight_of(role))), dialect)
 
 
 # --- what is sent -------------------------------------------------------------------------------------------------
@@ -125,5 +125,5 @@ def _as_in_rest(role: Role, dialect: Dialect) -> Plan:
 
 
 def _several(shown: Object, role: Role, dialect: Dialect) -> Plan:
-    seen = replace(shown, where=visible("Event", role))
+    seen = replace(shown, where=visible("Event", sight_of(role)))
     return compile_root(Several((seen,), itemgetter(_ASKED)), dialect)

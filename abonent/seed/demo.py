@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from abonent.people import STAFF, console, ensure
 from abonent.seed.demo_data import CUSTOMERS, TARIFFS, sim
 from abonent.seed.stage import Stage
+from models.billing import BillingPolicy
 from resolvers.clock import now
 
 if TYPE_CHECKING:
@@ -58,7 +59,15 @@ FEES: Final = (
     ("resort", "8640.50", 5),
 )
 """Charges for tariffs, and how many days ago."""
-SUPERVISOR, OPERATOR, EMPLOYEE = "supervisor", "operator", "employee"
+LATER: Final = (
+    ("near_its_fee", "ivanova", "start", "249.50", 27),
+    ("without_money", "petrov", "start", "100.00", 31),
+    ("promised", "kim", "ala_too", "300.00", 31),
+)
+"""Second lines, since fees are taken by themselves: whose, the tariff, what was paid, and how many days ago."""
+FIRST_DAY_OF_FEES: Final = 3
+"""Days ago."""
+ADMIN, SUPERVISOR, OPERATOR, EMPLOYEE = "admin", "supervisor", "operator", "employee"
 
 
 async def is_empty(database: Database) -> bool:
@@ -76,6 +85,7 @@ async def load_demo(database: Database, settings: Settings, passwords: Mapping[s
     await story.money()
     await story.trouble_with_lines()
     await story.tickets()
+    await story.monthly_fees()
 
 
 class Story:
@@ -195,6 +205,19 @@ class Story:
         await do(EMPLOYEE, "ticket.reopen", sim)
         await self._open_tickets()
 
+    async def monthly_fees(self) -> None:
+        """Fees are taken by themselves of late: one line is near its fee, one stopped for it, one is promised."""
+        do, stage = self.stage.do, self.stage
+        for line, key, tariff, paid, days_ago in LATER:
+            await self._contract(line, tariff, days_ago, customer=key)
+            await do(OPERATOR, "contract.add_balance", self.contracts[line], amount=paid)
+        stage.set(FIRST_DAY_OF_FEES + 1, "16:00")
+        await do(ADMIN, "policy.update", BillingPolicy.ONLY, billing_from=stage.day(FIRST_DAY_OF_FEES).isoformat())
+        stage.set_hours_ago(0)
+        for line in ("without_money", "promised"):
+            await do(OPERATOR, "contract.bill", self.contracts[line])
+        await do(OPERATOR, "contract.promise", self.contracts["promised"], amount="200.00", days=5)
+
     async def _open_tickets(self) -> None:
         do, stage = self.stage.do, self.stage
         stage.set(4, "15:00")
@@ -214,8 +237,8 @@ class Story:
         )
         await do(EMPLOYEE, "ticket.start_work", rude)
 
-    async def _draft(self, key: str, tariff: str, **more: Any) -> None:
-        facts = {"customer_id": self.customers[key], "tariff_id": self.tariffs[tariff], **more}
+    async def _draft(self, key: str, tariff: str, customer: str = "", **more: Any) -> None:
+        facts = {"customer_id": self.customers[customer or key], "tariff_id": self.tariffs[tariff], **more}
         self.contracts[key] = await self.stage.do(OPERATOR, "contract.create", **facts)
 
     async def _contract(self, key: str, tariff: str, days_ago: int, **more: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -37,9 +37,11 @@ class Stage:
 
     def set(self, days_ago: int, clock: str = "10:00") -> None:
         """Go to a time of day, in the operator's time zone, so many days before today."""
-        zone = self.settings.time_zone
-        day = now().astimezone(zone).date() - timedelta(days=days_ago)
-        self.moment = datetime.combine(day, time.fromisoformat(clock), zone)
+        self.moment = datetime.combine(self.day(days_ago), time.fromisoformat(clock), self.settings.time_zone)
+
+    def day(self, days_ago: int) -> date:
+        """The operator's day, so many days before today."""
+        return now().astimezone(self.settings.time_zone).date() - timedelta(days=days_ago)
 
     def set_hours_ago(self, hours: float) -> None:
         self.moment = now() - timedelta(hours=hours)

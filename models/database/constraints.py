@@ -56,7 +56,20 @@ UNIQUE: Final = (
 )
 
 _CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "users": {"role": ("role",), "is_active": ("is_active",), "lengths": ()},
+    "users": {
+        "role": ("role",),
+        "kind": ("kind",),
+        "service": ("kind", "password"),
+        "is_active": ("is_active",),
+        "lengths": (),
+    },
+    "api_keys": {
+        "digest": (),
+        "scopes": ("scopes",),
+        "networks": ("networks",),
+        "cost_per_minute": ("cost_per_minute",),
+        "lengths": (),
+    },
     "customers": {
         "document_type": ("document_type",),
         "customer_type": ("customer_type",),

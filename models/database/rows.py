@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -20,7 +21,7 @@ from tortoise import fields
 from models.database.engine import Dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from tortoise.models import Model
 
@@ -105,17 +106,35 @@ def loaded(model: type[M], columns: Sequence[str], values: Sequence[Any]) -> M:
     return row
 
 
+def made(model: type[M], values: Mapping[str, Any]) -> M:
+    """A new row with these values, and the columns' defaults for the rest: what Tortoise's own does, at a fifth."""
+    row = model.__new__(model)
+    for name, default in _defaults(model):
+        object.__setattr__(row, name, values[name] if name in values else default() if callable(default) else default)
+    return row
+
+
+@lru_cache(maxsize=64)
+def _defaults(model: type[Model]) -> tuple[tuple[str, Any], ...]:
+    return tuple((name, model._meta.fields_map[name].default) for name in model._meta.fields_db_projection)
+
+
 @lru_cache(maxsize=256)
 def _converters(model: type[Model], columns: tuple[str, ...]) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
     """By column what makes the driver's value the field's; None where they are the same on both databases."""
-    known = [model._meta.fields_map[name] for name in columns]
-    return tuple(
-        (
-            name,
-            None if field.field_type in _NATIVE and type(field).to_python_value is _AS_IT_IS else field.to_python_value,
-        )
-        for name, field in zip(columns, known, strict=True)
-    )
+    return tuple((name, _converter(model._meta.fields_map[name])) for name in columns)
+
+
+def _converter(field: fields.Field[Any]) -> Callable[[Any], Any] | None:
+    if isinstance(field, fields.DateField):
+        return _day
+    if field.field_type in _NATIVE and type(field).to_python_value is _AS_IT_IS:
+        return None
+    return field.to_python_value
+
+
+def _day(value: str | date | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 _NATIVE: Final = frozenset({int, str, bytes})

@@ -10,6 +10,7 @@ from models.billing import ChargePeriod, PeriodStatus
 from models.contracts import Contract, ContractStatus
 from models.customers import Customer
 from models.tariffs import Tariff
+from resolvers.billing.guards import SCHEDULED_CHANGE
 from resolvers.billing.ladder import (
     FEE,
     Billed,
@@ -162,13 +163,12 @@ async def _make_room(one: Billed, before: ChargePeriod | None, period: ChargePer
     rest="cancel_tariff_change",
     may=Permission.MANAGE_SUBSCRIBERS,
     moves=LIVING,
+    guards=(SCHEDULED_CHANGE,),
     says="tariff_change_cancelled",
 )
 async def cancel_tariff_change(work: Work, contract: Contract) -> Contract:
     """Call a scheduled change of tariff off."""
     del work
-    if contract.scheduled_tariff_id is None:
-        raise Fault(Code.INVALID_TRANSITION, Message("no_tariff_change", {"id": contract.id}))
     contract.scheduled_tariff_id = contract.scheduled_on = None
     return contract
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from models.billing import BillingPolicy, ChargePeriod, PeriodStatus, RefundUnused, ResumeAnchor, TariffTerms
 from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer, CustomerStatus
-from models.database.rows import loaded
+from models.database.rows import loaded, made
 from models.payments import Payment, PaymentMethod, TransactionType
 from models.sims import Sim, SimStatus
 from models.tariffs import Tariff, TariffType
@@ -149,17 +149,18 @@ def add_period(
     reason: str | None = None,
 ) -> ChargePeriod:
     """Keep a month, by its first and last day, as settled."""
-    period = ChargePeriod(
-        contract_id=one.contract.id,
-        period_start=days[0],
-        period_end=days[1],
-        terms_id=one.terms.id,
-        amount=payment.amount if payment else 0,
-        status=status,
-        payment_id=payment.id if payment else None,
-        reason=reason,
-        created_at=one.work.now,
-    )
+    month = {
+        "contract_id": one.contract.id,
+        "period_start": days[0],
+        "period_end": days[1],
+        "terms_id": one.terms.id,
+        "amount": payment.amount if payment else 0,
+        "status": status,
+        "payment_id": payment.id if payment else None,
+        "reason": reason,
+        "created_at": one.work.now,
+    }
+    period = made(ChargePeriod, month)
     one.work.append(period)
     return period
 

@@ -10,6 +10,7 @@ from models.billing import PeriodStatus
 from models.contracts import Contract, ContractStatus, SuspensionReason
 from models.customers import Customer, CustomerStatus
 from models.tariffs import TariffType
+from resolvers.billing.guards import BILLING_IS_ON, PROMISABLE
 from resolvers.billing.ladder import (
     add_period,
     apply_due,
@@ -74,6 +75,7 @@ class WaiveInput:
     rest="bill",
     may=Permission.MANAGE_SUBSCRIBERS,
     moves={ContractStatus.ACTIVE: None},
+    guards=(BILLING_IS_ON,),
     lock=lock_billed,
     says="contract_billed",
 )
@@ -98,6 +100,7 @@ async def bill_contract(work: Work, contract: Contract) -> Contract:
     may=Permission.MANAGE_SUBSCRIBERS,
     takes=PromiseInput,
     moves={ContractStatus.ACTIVE: None, ContractStatus.SUSPENDED: None},
+    guards=(PROMISABLE,),
     lock=lock_billed,
     says="payment_promised",
 )

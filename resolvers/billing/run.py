@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any, Final
 
 from models.billing import BillingPolicy
-from models.contracts import Contract
+from models.contracts import Contract, ContractStatus
 from models.customers import Customer
 from models.jobs import Job
 from models.tariffs import Tariff
@@ -155,11 +155,19 @@ async def _bill_batch(run: JobRun) -> None:
     """The next contracts, in one transaction with the progress; of a dry run only the progress stays."""
     where, params = await _wanted(run)
     database = run.context.database
-    sql = f"SELECT id FROM contracts WHERE {where} ORDER BY id LIMIT {BATCH}"
+    sql = f"SELECT id, customer_id, tariff_id, suspension_reason FROM contracts WHERE {where} ORDER BY id LIMIT {BATCH}"
     after = int(str(run.state["after"]))
-    ids = [row[0] for row in await database.fetch(sql, [after, *params])]
-    steps = [Step(settle_contract, row_id, BusinessDay(_day(run))) for row_id in ids]
+    rows = await database.fetch(sql, [after, *params])
+    ids = [row[0] for row in rows]
     dry = bool(run.arguments.get("dry_run"))
+
+    async def steps(work: Work) -> list[Step]:
+        """All rows at once, as seen a moment ago; what has changed since, each step locks for itself."""
+        await work.lock_all(Customer, [customer for _, customer, _, reason in rows if reason is not None], Lock.SHARE)
+        await work.lock_all(Tariff, [tariff for _, _, tariff, _ in rows], Lock.SHARE)
+        await work.lock_all(Contract, ids)
+        day = BusinessDay(_day(run))
+        return [Step(settle_contract, row_id, day) for row_id in ids]
 
     def progress(results: Sequence[Result]) -> Progress:
         failed = sum(isinstance(one, Fault) for one in results)
@@ -229,7 +237,7 @@ BILLING_HOUR: Final = Scheduled("billing_run", _look)
 class RepriceInput:
     """From which day on the contracts of a tariff get its latest terms."""
 
-    from_day: date = takes(
+    from_: date = takes(
         Day(), "The first billing date on or after this day has the new terms.", default="today", rest="from"
     )
 
@@ -250,9 +258,9 @@ async def reprice_contracts(work: Work, tariff: Tariff, data: RepriceInput) -> T
 
     It is done in the background. Contracts with a scheduled change of tariff are left out.
     """
-    day: date = given(data).get("from_day", work.today)
+    day: date = given(data).get("from_", work.today)
     if day < work.today:
-        raise invalid("from_day", "in_the_past")
+        raise invalid("from_", "in_the_past")
     terms = await latest_terms(work, tariff.id)
     arguments = {"tariff": tariff.id, "terms": terms.id, "from": day.isoformat()}
     job = await enqueue(work, REPRICE, arguments)
@@ -281,7 +289,9 @@ async def _reprice_batch(run: JobRun) -> None:
         rows = await work.tx.fetch(sql, [after, run.arguments["tariff"], terms])
         done = 0
         for contract in await work.lock_all(Contract, [row[0] for row in rows]):
-            if contract.tariff_id == run.arguments["tariff"] and contract.scheduled_tariff_id is None:
+            older = contract.tariff_id == run.arguments["tariff"] and contract.terms_id != terms
+            served = contract.status in (ContractStatus.ACTIVE, ContractStatus.SUSPENDED)
+            if older and served and contract.scheduled_tariff_id is None:
                 contract.reprice_terms_id = terms
                 contract.reprice_on = date.fromisoformat(str(run.arguments["from"]))
                 done += 1

@@ -57,11 +57,11 @@ _ORDER: Final = (Term(_ID),)
 _STAMP: Final = stamp_of("events", _ORDER)
 
 ENTITY_NAMES: Final[Mapping[str, str]] = {
-    table.prefix: typename.lower()
+    table.prefix: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", typename).lower()
     for typename, table in TABLES_BY_TYPENAME.items()
     if typename != "Staff" and issubclass(MODELS.get(typename, object), Entity)
 }
-"""What the entities of the journal are called in events, by prefix: `ctr` is `contract`."""
+"""What the entities of the journal are called in events, by prefix: `ctr` is `contract`, `pol` `billing_policy`."""
 _PREFIXES: Final = {name: prefix for prefix, name in ENTITY_NAMES.items()}
 
 _NAME: Final = "CASE {t}.entity " + " ".join(f"WHEN '{key}' THEN '{name}'" for key, name in ENTITY_NAMES.items())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from math import inf
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from models.database import Unavailable
@@ -17,13 +17,12 @@ from resolvers.context import Told as Weight
 from resolvers.events.feed import bounded
 from resolvers.events.log import log_of
 from resolvers.faults import Code, Fault, fault
-from resolvers.identity.callers import caller_of, callers_of
+from resolvers.identity.callers import caller_now, callers_now
 from resolvers.identity.optimistic_caller import Guard, UnprovenError
 from resolvers.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-    from uuid import UUID
 
     from models.database import Database
     from resolvers.context import Context
@@ -75,6 +74,9 @@ class Line:
         self._stirred = asyncio.Event()
         self._rests = False
         self._fault: Fault | None = None
+        self._since: float | None = None
+        self.behind: Callable[[float], None] | None = None
+        """Told how long it took to tell what had settled."""
 
     # --- what wakes it --------------------------------------------------------------------------------------------
 
@@ -83,7 +85,11 @@ class Line:
         if self._passes(news):
             self.position = max(self.position, news.upto)
         else:
-            self._stirred.set()
+            self._stir()
+
+    def _stir(self) -> None:
+        self._since = self._since or monotonic()
+        self._stirred.set()
 
     def _passes(self, news: Glimpse) -> bool:
         known = self._rests and not self._stirred.is_set() and self.position >= news.after
@@ -113,6 +119,9 @@ class Line:
 
     async def rest(self, until: float) -> None:
         """Wait for something to happen, until a moment of the loop's clock. Raises as `check`."""
+        if self._since is not None and self.behind is not None and not self._stirred.is_set():
+            self.behind(monotonic() - self._since)
+            self._since = None
         left = self._ends - time()
         self._rests = True
         try:
@@ -135,17 +144,17 @@ class Line:
 
     def _context(self) -> Context:
         context, caller = self.context, self.context.caller
-        guard = None if caller is None or caller.session_id is None else Guard(context.database, caller)
+        guard = None if caller is None or caller.called_with is None else Guard(context.database, caller)
         return replace(context, guard=guard, told=Weight())
 
     async def _renew(self) -> None:
         caller = self.context.caller
-        if caller is not None and caller.session_id is not None:
-            self.see(await caller_of(self.context.database, caller.session_id))
+        if caller is not None and caller.called_with is not None:
+            self.see(await caller_now(self.context.database, caller))
         self.check()
 
     def see(self, caller: Caller | None) -> None:
-        """Take in who the session belongs to now."""
+        """Take in who the session, or the key, belongs to now."""
         if caller is None:
             self.end(fault(Code.TOKEN_NOT_VALID))
         elif caller != self.context.caller:
@@ -175,7 +184,7 @@ class Watch(Line):
             self._changed.update((event.entity, event.entity_id) for event in filter(self._wants, news.events))
         self.position = max(self.position, news.upto)
         if self._changed:
-            self._stirred.set()
+            self._stir()
 
     def take(self) -> list[EntityId]:
         """What is to be read, in the order in which it was asked for; at first that is all."""
@@ -242,7 +251,10 @@ class Lines:
         most: int,
         pace: Pace | None = None,
         count: Callable[[int], None] | None = None,
+        behind: Callable[[float], None] | None = None,
     ) -> None:
+        """`count` is told how many there are, `behind` how long it takes each time to tell what has settled."""
+        self._behind = behind
         self._database = database
         self._most = most
         self._open = set[Line]()
@@ -258,6 +270,7 @@ class Lines:
         if len(self._open) >= self._most:
             message = Message("too_many_streams", {"limit": self._most})
             raise Fault(Code.SERVICE_UNAVAILABLE, message, retry_after=FULL_SECONDS)
+        line.behind = self._behind
         self._open.add(line)
         log_of(self._database).follow(line)
         if self._watching is None:
@@ -275,7 +288,7 @@ class Lines:
             self._count(len(self._open))
 
     async def _watch(self) -> None:
-        """Keep an eye on the sessions of all, until there are none."""
+        """Keep an eye on the sessions and keys of all, until there are none."""
         try:
             while self._open:
                 await asyncio.sleep(self.pace.sessions)
@@ -284,14 +297,11 @@ class Lines:
             self._watching = None
 
     async def _look(self) -> None:
-        of_session: dict[UUID, list[Line]] = {}
-        for line in self._open:
-            if line.context.caller is not None and line.context.caller.session_id is not None:
-                of_session.setdefault(line.context.caller.session_id, []).append(line)
+        called = [(line, line.context.caller) for line in self._open]
+        watched = [(line, caller) for line, caller in called if caller is not None and caller.called_with is not None]
         try:
-            living = await callers_of(self._database, of_session.keys()) if of_session else {}
+            living = await callers_now(self._database, [caller for _, caller in watched])
         except Unavailable:
             return
-        for session_id, lines in of_session.items():
-            for line in lines:
-                line.see(living.get(session_id))
+        for line, caller in watched:
+            line.see(living.get(caller.called_with))

@@ -1,8 +1,9 @@
 """A read and the look-up of who is reading, in one statement.
 
 Role and liveness are the database's to say at every request (contract §3). Asked by itself that is a round trip more,
-a third of what a quick read takes. So a read may be made for the caller whom the session was last seen to belong to,
-by statements that answer nothing unless that is still so: the session lives, its user is active, of that name and role.
+a third of what a quick read takes. So a read may be made for the caller whom the session, or the key, was last seen to
+belong to, by statements that answer nothing unless that is still so: the session or the key lives, its user is active,
+of that name and role.
 
 What was presumed is only ever a first try. If it does not hold, or no statement could tell, or anything at all went
 wrong, the door looks the caller up (`sessions.authenticate`) and starts anew. Nothing is ever written on a presumption.
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from resolvers.clock import now
 from resolvers.faults import Fault
 from resolvers.identity import tokens
+from resolvers.identity.key_uses import note_use
 from resolvers.identity.tokens import TokenType
 
 if TYPE_CHECKING:
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
     from resolvers.identity.permissions import Caller
 
 MOST: Final = 4_096
-"""Sessions whose callers are remembered."""
-_seen: OrderedDict[UUID, Caller] = OrderedDict()
+"""Sessions and keys whose callers are remembered."""
+_seen: OrderedDict[UUID | int, Caller] = OrderedDict()
 
 
 class UnprovenError(Exception):
@@ -38,11 +40,12 @@ class UnprovenError(Exception):
 
 
 def remember(caller: Caller) -> None:
-    """Presume from now on that the session belongs to this caller, as the database has just said."""
-    if caller.session_id is None:
+    """Presume from now on that the session, or the key, belongs to this caller, as the database has just said."""
+    called_with = caller.called_with
+    if called_with is None:
         return
-    _seen[caller.session_id] = caller
-    _seen.move_to_end(caller.session_id)
+    _seen[called_with] = caller
+    _seen.move_to_end(called_with)
     if len(_seen) > MOST:
         _seen.popitem(last=False)
 
@@ -55,6 +58,11 @@ def presumed(settings: Settings, token: str) -> Caller | None:
         return None
     caller = _seen.get(claims.session_id)
     return caller if caller is not None and caller.user_id == claims.user_id else None
+
+
+def presumed_by_key(key_id: int) -> Caller | None:
+    """Whom a key of this id was last seen to belong to; whether it is that key is for whoever asks to see."""
+    return _seen.get(key_id)
 
 
 @dataclass(slots=True)
@@ -72,20 +80,28 @@ class Guard:
 
     async def fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """As of `Reader`. Raises `UnprovenError` where that gives no row."""
-        caller = self.caller
-        known = (caller.session_id, caller.user_id, now(), caller.role.value, caller.username)
-        rows = await self.database.fetch(_guarded(sql, len(params)), [*params, *known])
+        caller, key = self.caller, self.caller.key
+        known = (caller.user_id, now(), caller.role.value, caller.username)
+        by = (caller.session_id,) if key is None else (key.id, key.digest)
+        rows = await self.database.fetch(_guarded(sql, len(params), by_key=key is not None), [*params, *known, *by])
         if not rows:
             raise UnprovenError
+        if not self.proven:
+            note_use(self.database, caller)
         self.proven = True
         return rows
 
 
 @lru_cache(maxsize=2_048)
-def _guarded(sql: str, parameters: int) -> str:
+def _guarded(sql: str, parameters: int, *, by_key: bool) -> str:
     """The statement under a condition that no row of it has a part in, so that it is decided once, before all else."""
-    session, user, moment, role, name = (f"${parameters + number}" for number in range(1, 6))
-    lives = f"""(SELECT true FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.id = {session} AND s.user_id = {user} AND s.ended_at IS NULL AND s.expires_at > {moment}
-        AND u.is_active AND u.role = {role} AND u.username = {name})"""
-    return f"SELECT * FROM ({sql}) answered WHERE {lives}"
+    user, moment, role, name, first, second = (f"${parameters + number}" for number in range(1, 7))
+    lives = (
+        f"""api_keys k JOIN users u ON u.id = k.user_id WHERE k.id = {first} AND k.digest = {second}
+        AND k.user_id = {user} AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > {moment})"""
+        if by_key
+        else f"""sessions s JOIN users u ON u.id = s.user_id WHERE s.id = {first}
+        AND s.user_id = {user} AND s.ended_at IS NULL AND s.expires_at > {moment}"""
+    )
+    is_who = f"u.is_active AND u.role = {role} AND u.username = {name}"
+    return f"SELECT * FROM ({sql}) answered WHERE (SELECT true FROM {lives} AND {is_who})"

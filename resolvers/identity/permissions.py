@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Protocol
 
+from models.api_keys import ApiKeyScope
 from models.users import Role, User
 from models.webhooks import Webhook
-from resolvers.faults import Code, fault
+from resolvers.faults import Code, Fault, fault
+from resolvers.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ipaddress import IPv4Network, IPv6Network
     from uuid import UUID
 
     from models.entity import Entity
@@ -24,7 +28,9 @@ class Permission(Enum):
     WORK_ON_TICKETS = auto()
     ASSIGN_OTHERS = auto()
     MANAGE_SUBSCRIBERS = auto()
-    """Customers, SIMs, contracts: create, update, actions; payments but for refund and correction; balance."""
+    """Customers, SIMs, contracts: create, update, actions."""
+    MANAGE_PAYMENTS = auto()
+    """Payments but for refund and correction; balance."""
     MANAGE_TARIFFS = auto()
     REFUND = auto()
     CORRECT = auto()
@@ -32,6 +38,11 @@ class Permission(Enum):
     READ_USERS = auto()
     MANAGE_USERS = auto()
     OWN_PROFILE = auto()
+    OWN_SESSIONS = auto()
+    """Logging out, changing one's password."""
+    OWN_KEYS = auto()
+    MANAGE_KEYS = auto()
+    """Keys of others, and budgets."""
     DECIDE_ON_MONEY = auto()
     """Billing runs, months that are waived, suspensions that are postponed."""
     MANAGE_BILLING = auto()
@@ -53,8 +64,12 @@ GRANTS: Mapping[Permission, tuple[Role, ...]] = {
     Permission.READ: _EVERYBODY,
     Permission.WORK_ON_TICKETS: _EVERYBODY,
     Permission.OWN_PROFILE: _EVERYBODY,
+    Permission.OWN_SESSIONS: _EVERYBODY,
+    Permission.OWN_KEYS: _EVERYBODY,
+    Permission.MANAGE_KEYS: (Role.ADMIN,),
     Permission.ASSIGN_OTHERS: _FROM_OPERATOR,
     Permission.MANAGE_SUBSCRIBERS: _FROM_OPERATOR,
+    Permission.MANAGE_PAYMENTS: _FROM_OPERATOR,
     Permission.MANAGE_TARIFFS: _FROM_SUPERVISOR,
     Permission.REFUND: _FROM_SUPERVISOR,
     Permission.CORRECT: _FROM_SUPERVISOR,
@@ -69,8 +84,65 @@ GRANTS: Mapping[Permission, tuple[Role, ...]] = {
     Permission.MANAGE_WEBHOOKS: (Role.ADMIN,),
 }
 
+SCOPES: Mapping[ApiKeyScope, tuple[Permission, ...]] = {
+    ApiKeyScope.READ: (Permission.READ,),
+    ApiKeyScope.TICKETS: (Permission.WORK_ON_TICKETS, Permission.ASSIGN_OTHERS),
+    ApiKeyScope.SUBSCRIBERS: (Permission.MANAGE_SUBSCRIBERS, Permission.IMPORT, Permission.CANCEL_OWN_JOB),
+    ApiKeyScope.PAYMENTS: (Permission.MANAGE_PAYMENTS,),
+    ApiKeyScope.REFUNDS: (Permission.REFUND, Permission.CORRECT),
+    ApiKeyScope.TARIFFS: (Permission.MANAGE_TARIFFS, Permission.CANCEL_OWN_JOB),
+    ApiKeyScope.DELETE: (Permission.DELETE,),
+    ApiKeyScope.USERS: (Permission.READ_USERS, Permission.MANAGE_USERS, Permission.OWN_PROFILE),
+    ApiKeyScope.WEBHOOKS: (Permission.MANAGE_WEBHOOKS,),
+    ApiKeyScope.BILLING: (
+        Permission.DECIDE_ON_MONEY,
+        Permission.MANAGE_BILLING,
+        Permission.CANCEL_OWN_JOB,
+        Permission.CANCEL_JOBS,
+    ),
+}
+"""What a key may be limited to: of its user's role it then has what its scopes name, and no more."""
+BY_NO_KEY: Final = frozenset(Permission) - frozenset(chain.from_iterable(SCOPES.values()))
+"""What no scope names is no key's to do, not even one's without scopes: logging in and out, keys themselves."""
+
 PUK_HIDDEN_FROM = frozenset({Role.EMPLOYEE})
 """Roles that are shown null for a SIM's PUK code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one sees of the rows that are read: all that makes one caller's statements other than another's."""
+
+    role: Role
+    """From some roles columns are hidden."""
+    users: bool
+    """Others than the own, their keys and their history."""
+    webhooks: bool
+
+
+def sight_of(role: Role) -> Sight:
+    """What a role sees by itself."""
+    return Sight(role, role in GRANTS[Permission.READ_USERS], role in GRANTS[Permission.MANAGE_WEBHOOKS])
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """The key that a program calls with, as it was made: none of this ever changes."""
+
+    id: int
+    digest: str = field(repr=False)
+    scopes: frozenset[ApiKeyScope] | None = None
+    """None: all that the user's role may."""
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """From which it may be used; empty: from any."""
+    cost_per_minute: int | None = None
+    """Its own budget."""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether it leaves its user this permission."""
+        if self.scopes is None:
+            return permission not in BY_NO_KEY
+        return any(permission in SCOPES[scope] for scope in self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +153,22 @@ class Caller:
     username: str
     role: Role
     session_id: UUID | None
-    """None for one who acts without being logged in: a job that the user started."""
+    """None for one who acts without being logged in: a program with a key, or a job that the user started."""
+    key: HeldKey | None = None
+    """With which a program calls in this user's name."""
+
+    @property
+    def called_with(self) -> UUID | int | None:
+        """The session, or the id of the key, that says who it is; None where nothing does."""
+        return self.session_id if self.key is None else self.key.id
 
     def may(self, permission: Permission) -> bool:
-        return self.role in GRANTS[permission]
+        return self.role in GRANTS[permission] and (self.key is None or self.key.may(permission))
+
+    @property
+    def sight(self) -> Sight:
+        """What it sees of rows: what its role does, as far as a key leaves it that."""
+        return Sight(self.role, self.may(Permission.READ_USERS), self.may(Permission.MANAGE_WEBHOOKS))
 
 
 class Asking(Protocol):
@@ -100,20 +184,31 @@ class Asking(Protocol):
 def require(context: Asking, permission: Permission) -> Caller:
     """The caller, if it may.
 
-    Raises `not_authenticated` or `token_not_valid` for nobody, `permission_denied` for the wrong role.
+    Raises `not_authenticated` or `token_not_valid` for nobody, `permission_denied` for the wrong role, or a key whose
+    scopes leave it out.
     """
     caller = context.caller
     if caller is None:
         raise fault(Code.TOKEN_NOT_VALID if context.token_refused else Code.NOT_AUTHENTICATED)
-    if not caller.may(permission):
+    if caller.role not in GRANTS[permission]:
         raise fault(Code.PERMISSION_DENIED, roles=GRANTS[permission])
+    if not caller.may(permission):
+        raise _not_for_this_key(permission)
     return caller
+
+
+def _not_for_this_key(permission: Permission) -> Fault:
+    """The role may, but not by this key."""
+    scopes = ", ".join(scope for scope, permissions in SCOPES.items() if permission in permissions)
+    message = Message("key_lacks_scope", {"scopes": scopes}) if scopes else Message("not_by_key")
+    return Fault(Code.PERMISSION_DENIED, message)
 
 
 def require_sight(context: Asking, entity: type[Entity], row_id: int | None) -> Caller:
     """The caller, if it may read this row and its history; without a row, the entity's lists.
 
-    Everybody reads everything but users, of whom each sees the own one only, and webhooks. Raises like `require`.
+    Everybody reads everything but users, of whom each sees the own one only, and webhooks. (Of keys everybody may ask
+    for a list, which holds those to be seen.) Raises like `require`.
     """
     if entity is Webhook:
         return require(context, Permission.MANAGE_WEBHOOKS)

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from models.database.engine import give_longer
 from models.imports import Imported, OnFault
 from models.jobs import Job
 from resolvers.faults import invalid
@@ -13,11 +14,12 @@ from resolvers.identity.permissions import Permission
 from resolvers.imports import uploads
 from resolvers.imports.asked import Asked
 from resolvers.imports.job import IMPORT
-from resolvers.imports.kind import counted
+from resolvers.imports.kind import counted, headed
 from resolvers.imports.kinds import KINDS
 from resolvers.imports.readers import content
 from resolvers.imports.sniffing import sniffed
 from resolvers.jobs.kind import enqueue
+from resolvers.transfer.tables import Format
 from resolvers.value_kinds import Choice, Text, Truth
 from resolvers.write.inputs import given, takes
 from resolvers.write.operation import Effect, operation
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from resolvers.context import Context
     from resolvers.imports.sniffing import Written
     from resolvers.write.unit_of_work import Work
+
+
+AT_ONCE: Final = 1_048_576
+"""A spreadsheet is opened while its sender waits if it is no larger; else the job tells what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ async def _examine(context: Context, data: ImportInput) -> ImportInput:
     match = values.get("match") or KINDS[data.kind].matches[0]
     if match not in KINDS[data.kind].matches:
         raise invalid("match", "not_a_choice", value=match, choices=", ".join(KINDS[data.kind].matches))
+    give_longer(uploads.STORING_SECONDS)
     async with uploads.on_disk(context.database, upload.id) as path:
         written = await asyncio.to_thread(_looked_into, path, data)
     return _Examined(**values, name=upload.name, written=written)
@@ -76,7 +83,10 @@ async def _examine(context: Context, data: ImportInput) -> ImportInput:
 def _looked_into(path: Path, data: ImportInput) -> Written:
     values, kind = given(data), KINDS[data.kind]
     written = sniffed(path, counted(kind), values.get("encoding"), values.get("separator"))
-    content(path, written)
+    if written.form is not Format.XLSX or path.stat().st_size <= AT_ONCE:
+        headed_by = content(path, written).headings
+        if headed_by:
+            headed(kind, headed_by)
     return written
 
 

@@ -34,13 +34,13 @@ _YES: Final = frozenset(("true", "1", "да", "yes", "истина", "+"))
 _NO: Final = frozenset(("false", "0", "нет", "no", "ложь", "-"))
 
 
-def read_cell(kind: InputKind, cell: object) -> object:
+def read_cell(kind: InputKind, cell: object, *, formulas: bool = False) -> object:
     """The value of a cell for a field of this kind; None where it says nothing. Raises `Refused`."""
     if isinstance(cell, str):
         text = trimmed(cell.replace("\xa0", " "))
-        if text[:1] == "'" and text[1:2] and text[1:2] in RISKY:
+        if text[:1] == "'" and text[1:].removeprefix("'").startswith(RISKY):
             text = text[1:]
-        elif text.startswith("="):
+        elif formulas and text.startswith("="):
             raise Refused("cell_has_formula")
         if len(text) > LONGEST:
             raise Refused("too_long", limit=LONGEST)

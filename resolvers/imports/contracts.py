@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from models.database import Transaction
     from models.entity import Entity
     from resolvers.imports.kind import ReadRow
     from resolvers.imports.known import Key, Known
@@ -193,7 +194,8 @@ async def _open(work: Work, contract: Contract, brought: dict[str, Any], known: 
     amount, key = brought.get("opening_balance", 0), (OPENING, f"{OPENING}{contract.number}")
     if not amount or known.id_of(Contract, key) is not None:
         return False
-    if await work.tx.fetch("SELECT 1 FROM payments WHERE transaction_id = $1", [key[1]]):
+    looked_for = "number" in brought or work.tracked[Contract, contract.id].is_new
+    if not looked_for and await work.tx.fetch("SELECT 1 FROM payments WHERE transaction_id = $1", [key[1]]):
         return False
     payment = new_payment(
         work,
@@ -216,6 +218,18 @@ async def _live(work: Work, row: ReadRow, contract_id: int, known: Known) -> Ent
     return contract
 
 
+async def _settle(tx: Transaction, ids: Sequence[int]) -> None:
+    """Whose number it was is told since the day of the activation, not since that of the import."""
+    postgres = tx.dialect is Dialect.POSTGRES
+    listed = "= ANY($1::int[])" if postgres else "IN (SELECT value FROM json_each($1))"
+    activated = "(SELECT s.activated_at FROM sims s WHERE s.id = sim_bindings.sim_id)"
+    first = """NOT EXISTS (SELECT 1 FROM sim_bindings b WHERE b.sim_id = sim_bindings.sim_id
+        AND b.id < sim_bindings.id)"""
+    sql = f"""UPDATE sim_bindings SET since = {activated}
+        WHERE contract_id {listed} AND until IS NULL AND since > {activated} AND {first}"""
+    await tx.fetch(sql, [list(ids) if postgres else str(list(ids))])
+
+
 CONTRACTS: Final = ImportKind(
     Imported.CONTRACTS,
     Contract,
@@ -231,4 +245,5 @@ CONTRACTS: Final = ImportKind(
     _bring_in,
     _LIFE,
     _live,
+    _settle,
 )

@@ -35,6 +35,7 @@ from resolvers.imports.store import (
 )
 from resolvers.jobs.kind import JobKind
 from resolvers.jobs.running import Progress
+from resolvers.transfer.tables import Format
 from resolvers.words import say
 from resolvers.write.unit_of_work import select
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from resolvers.imports.readers import Content
     from resolvers.jobs.kind import JobRun
 
-BATCH: Final = 500
+BATCH: Final = 250
 """Rows of one transaction."""
 READ: Final = 2_000
 """Rows that are kept at once while the file is read."""
@@ -109,6 +110,7 @@ async def _step(run: JobRun) -> None:
         asked.on_fault is OnFault.STOP,
         run.job.id,
         asked.file,
+        asked.format is Format.CSV,
     )
     if asked.whole:
         await _whole(run, asked, bringing)

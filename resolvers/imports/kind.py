@@ -16,6 +16,7 @@ from resolvers.write.inputs import input_fields
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from models.database import Transaction
     from models.entity import Entity
     from models.imports import Imported, RowOutcome
     from resolvers.imports.known import Known
@@ -37,6 +38,8 @@ class ImportColumn:
     kind: InputKind
     required: bool = False
     """Of a row that makes something new."""
+    clears: bool = False
+    """An object's null empties it; elsewhere null says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,9 @@ class ImportKind:
     live: Callable[[Work, ReadRow, int, Known], Awaitable[Entity]] | None = None
     """Brings a row that stands to where it is in its life, by its lifecycle's own moves."""
 
+    settle: Callable[[Transaction, Sequence[int]], Awaitable[None]] | None = None
+    """What is still to be done once rows of these ids are stored where they are in their lives."""
+
     def __hash__(self) -> int:
         return hash(self.name)
 
@@ -77,7 +83,7 @@ class ImportKind:
 def columns_of(input_type: type, *left_out: str) -> tuple[ImportColumn, ...]:
     """The columns of an operation's input."""
     return tuple(
-        ImportColumn(one.rest_name, one.kind, one.required)
+        ImportColumn(one.rest_name, one.kind, one.required, one.nullable)
         for one in input_fields(input_type)
         if one.name not in left_out
     )
@@ -140,29 +146,29 @@ def headed(kind: ImportKind, headings: Sequence[str]) -> Headed:
 # --- cells --------------------------------------------------------------------------------------------------------
 
 
-def of_table(headed_by: Headed, cells: Sequence[object]) -> dict[str, Any]:
-    """The values of a table's row, by column; empty cells say nothing. Raises `Invalid`."""
+def of_table(headed_by: Headed, cells: Sequence[object], *, text: bool) -> dict[str, Any]:
+    """The values of a table's row, by column; empty cells say nothing; a `text` may hold formulas. Raises `Invalid`."""
     given = ((column, cell) for column, cell in zip(headed_by.columns, cells, strict=False) if column is not None)
-    return _read(given, keeps_null=False)
+    return _read(given, text=text)
 
 
 def of_object(kind: ImportKind, row: Mapping[str, object]) -> dict[str, Any]:
     """The values of an object, by column; null clears. Raises `Invalid`."""
     by_name = {column.name: column for column in kind.columns}
     given = [(by_name[name], value) for key, value in row.items() if (name := named(kind, key)) is not None]
-    return _read(given, keeps_null=True)
+    return _read(given, text=False, nulls=True)
 
 
-def _read(given: Any, *, keeps_null: bool) -> dict[str, Any]:
+def _read(given: Any, *, text: bool, nulls: bool = False) -> dict[str, Any]:
     values: dict[str, Any] = {}
     wrong: dict[str, tuple[Message, ...]] = {}
     for column, cell in given:
         try:
-            value = read_cell(column.kind, cell)
+            value = read_cell(column.kind, cell, formulas=text)
         except Refused as refusal:
             wrong[column.name] = (refusal.message,)
             continue
-        if value is not None or (keeps_null and cell is None):
+        if value is not None or (nulls and column.clears and cell is None):
             values[column.name] = value
     if wrong:
         raise Invalid(wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from resolvers.write.unit_of_work import Work
 
 LONGEST_ERROR: Final = 2_000
+BREATH: Final = 20
+"""Rows after which others have the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,8 @@ class Bringing:
     """At the first fault."""
     job_id: int
     file: str = ""
+    is_text: bool = False
+    """It is a CSV, where a formula is a text like others."""
 
     async def bring_in(self, tx: Transaction, rows: Sequence[KeptRow], known: Known | None = None) -> list[RowResult]:
         """What became of the rows; where a fault stops it, of those up to that one.
@@ -148,7 +153,7 @@ class Bringing:
 
     async def _tried(self, tx: Transaction, rows: Sequence[KeptRow], known: Known | None) -> list[RowResult]:
         await tx.fetch("SAVEPOINT bringing")
-        read = self._read(rows)
+        read = await self._read(rows)
         good = [one for one in read if isinstance(one, ReadRow)]
 
         async def steps(work: Work) -> list[Step]:
@@ -165,7 +170,8 @@ class Bringing:
 
     async def live(self, tx: Transaction, rows: Sequence[tuple[KeptRow, int]]) -> list[RowResult]:
         """Bring rows that stand to where they are in their lives; what became of each by that."""
-        read = [(one, row_id) for one, (_, row_id) in zip(self._read([row for row, _ in rows]), rows, strict=True)]
+        understood = await self._read([row for row, _ in rows])
+        read = [(one, row_id) for one, (_, row_id) in zip(understood, rows, strict=True)]
         good = [(one, row_id) for one, row_id in read if isinstance(one, ReadRow)]
 
         async def steps(work: Work) -> list[Step]:
@@ -174,6 +180,8 @@ class Bringing:
             return [Step(live_row, data=LifeCall(self.kind, one, row_id, known)) for one, row_id in good]
 
         outcomes = await perform_within(tx, self.context, steps) if good else []
+        if self.kind.settle is not None and good:
+            await self.kind.settle(tx, [row_id for _, row_id in good])
         return [self._result(one, outcome) for (one, _), outcome in zip(good, outcomes, strict=True)]
 
     async def _note_touched(self, tx: Transaction, known: Known) -> None:
@@ -193,17 +201,24 @@ class Bringing:
             return RowResult(row.place, RowOutcome.FAILED, refusal=one)
         return RowResult(row.place, one.notes["outcome"], one.id)
 
-    def _read(self, rows: Sequence[KeptRow]) -> list[ReadRow | RowResult]:
+    async def _read(self, rows: Sequence[KeptRow]) -> list[ReadRow | RowResult]:
         """The rows whose cells can be understood; of the others why not."""
         columns = headed(self.kind, self.headings) if self.headings else None
-        return [self._read_one(row, columns) for row in rows]
+        read: list[ReadRow | RowResult] = []
+        for place, row in enumerate(rows, 1):
+            read.append(self._read_one(row, columns))
+            if place % BREATH == 0:
+                await asyncio.sleep(0)
+        return read
 
     def _read_one(self, row: KeptRow, columns: Headed | None) -> ReadRow | RowResult:
         if row.fault is not None:
             refusal = Invalid({NO_FIELD: (Message(row.fault),)})
             return RowResult(row.place, RowOutcome.FAILED, refusal=refusal)
         try:
-            raw = of_object(self.kind, row.cells) if columns is None else of_table(columns, row.cells)
+            raw = (
+                of_object(self.kind, row.cells) if columns is None else of_table(columns, row.cells, text=self.is_text)
+            )
         except Invalid as wrong:
             return RowResult(row.place, RowOutcome.FAILED, refusal=wrong)
         return ReadRow(row.place, raw, self.match, self.file)

@@ -68,6 +68,11 @@ def loaded(cells: str) -> object:
     return json.loads(cells, parse_float=Decimal)
 
 
+async def has_rows(reader: Reader, job_id: int) -> bool:
+    """Whether anything is kept of the file."""
+    return bool(await reader.fetch("SELECT 1 FROM import_rows WHERE job_id = $1 LIMIT 1", [job_id]))
+
+
 async def headings_of(reader: Reader, job_id: int) -> list[str]:
     """The headings of the file; none of NDJSON."""
     found = await reader.fetch("SELECT cells FROM import_rows WHERE job_id = $1 AND place = $2", [job_id, HEADINGS])

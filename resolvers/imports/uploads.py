@@ -7,6 +7,7 @@ import hashlib
 import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from resolvers.faults import Code, fault, invalid
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from models.database import Database, Transaction
     from resolvers.context import Context
@@ -24,6 +26,10 @@ PIECE: Final = 262_144
 STORING_SECONDS: Final = 120.0
 """As long may it take to put a large file into the database."""
 NAME: Final = 255
+KEPT: Final = timedelta(days=7)
+"""An uploaded file is kept so long, and as long as an import of it is not done."""
+RESULT_KEPT: Final = timedelta(days=30)
+"""And so long the rows of an import that has ended, of which its result is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ async def keep(context: Context, name: str, file: IO[bytes], actor_id: int | Non
     give_longer(STORING_SECONDS)
 
     async def body(tx: Transaction) -> None:
+        await _forget(tx, context.clock())
         known = await tx.fetch(
             "UPDATE uploads SET created_at = $2 WHERE id = $1 RETURNING id", [upload.id, context.clock()]
         )
@@ -54,6 +61,21 @@ async def keep(context: Context, name: str, file: IO[bytes], actor_id: int | Non
 
     await context.database.write(body)
     return upload
+
+
+async def _forget(tx: Transaction, now: datetime) -> None:
+    """Let go of what has done its work: it is personal data. A little at a time, with each file that comes."""
+    unfinished = """SELECT 1 FROM jobs j WHERE j.kind = 'import' AND j.status IN ('queued', 'running')
+        AND j.arguments->>'file' = u.id"""
+    old = (
+        f"SELECT u.id FROM uploads u WHERE u.created_at < $1 AND NOT EXISTS ({unfinished}) ORDER BY created_at LIMIT 5"
+    )
+    await tx.fetch(f"DELETE FROM uploads WHERE id IN ({old})", [now - KEPT])
+    read = """SELECT j.id FROM jobs j WHERE j.kind = 'import' AND j.finished_at < $1
+        AND EXISTS (SELECT 1 FROM import_rows r WHERE r.job_id = j.id) ORDER BY j.id LIMIT 1"""
+    for (job_id,) in await tx.fetch(read, [now - RESULT_KEPT]):
+        await tx.fetch("DELETE FROM import_results WHERE job_id = $1", [job_id])
+        await tx.fetch("DELETE FROM import_rows WHERE job_id = $1", [job_id])
 
 
 def _measured(name: str, file: IO[bytes]) -> Upload:

@@ -9,6 +9,7 @@ from resolvers.identity.permissions import Permission, require
 from resolvers.read.columns import column, orderable
 from resolvers.read.selection import Filter, ListSpec, Term
 from resolvers.read.tables import JOBS
+from resolvers.write.guards import Guard, Held, Seen
 from resolvers.write.operation import Effect, operation
 
 if TYPE_CHECKING:
@@ -35,9 +36,14 @@ async def _lock_permitted(work: Work, target: int, data: object) -> Job:
     """The job, if the caller may call it off; that is told before its state."""
     del data
     job = await work.lock(Job, target)
-    if job.created_by_id is None or job.created_by_id != work.actor_id:
-        require(work.context, Permission.CANCEL_JOBS)
+    _require_own(Seen(work.context, work.now, job))
     return job
+
+
+def _require_own(seen: Seen) -> None:
+    caller = seen.context.caller
+    if caller is None or seen.row.created_by_id != caller.user_id:
+        require(seen.context, Permission.CANCEL_JOBS)
 
 
 @operation(
@@ -48,6 +54,7 @@ async def _lock_permitted(work: Work, target: int, data: object) -> Job:
     rest="cancel",
     may=Permission.CANCEL_OWN_JOB,
     moves={JobStatus.QUEUED: None, JobStatus.RUNNING: None},
+    guards=(Guard(_require_own, ("created_by_id",), held=Held.LOCK),),
     lock=_lock_permitted,
     says="job_cancelled",
 )

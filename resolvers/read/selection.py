@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resolvers.read.sources import Bind, Column, Expression, Kind, OfParent, Source, Table, ToMany, ToOne, Variables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from resolvers.read.search import Word
     from resolvers.value_kinds import InputKind
 
@@ -110,7 +112,22 @@ class Entries:
     """The stored names of fields whose values are ids, and the prefix of each; other values stay as they are stored."""
 
 
-Selected = Scalar | Constant | Nested | AnyOf | Listing | Entries
+CONTEXT = "$context"
+"""Among the variables of a request, its context: for what is only told once the statement has been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What the program makes of values of a row once they have been read; the statement only brings them."""
+
+    key: str
+    sources: tuple[tuple[str, Source], ...]
+    """By name; numbers, truths, days and choices, no texts of people."""
+    tell: Callable[[Any, Mapping[str, Any]], object]
+    """The request's context, and the values by their names, as a JSON value."""
+
+
+Selected = Scalar | Constant | Nested | AnyOf | Listing | Entries | Foretold
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class Table:
     typename: str
     """The GraphQL object type."""
 
+    @property
+    def path(self) -> str:
+        """What its lists are called in addresses: `api-keys`."""
+        return self.name.replace("_", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

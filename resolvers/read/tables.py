@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from models.api_keys import ApiKey
 from models.billing import BillingPolicy, ChargePeriod, TariffTerms
 from models.comments import Comment
 from models.contracts import Contract
@@ -38,6 +39,7 @@ STAFF: Final = Table("users", "stf", "Staff")
 STATEMENTS: Final = Table("contracts", "ctr", "Statement")
 """Contracts once more, as what went on on their accounts in a period."""
 LEDGER_ENTRIES: Final = Table("ledger_entries", "led", "LedgerEntry")
+API_KEYS: Final = Table("api_keys", "abk", "ApiKey")
 JOBS: Final = Table("jobs", "job", "Job")
 TARIFF_TERMS: Final = Table("tariff_terms", "trm", "TariffTerms")
 CHARGE_PERIODS: Final = Table("charge_periods", "per", "ChargePeriod")
@@ -65,6 +67,7 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
         LEDGER_ENTRIES,
         AUDIT_EVENTS,
         JOBS,
+        API_KEYS,
         TARIFF_TERMS,
         CHARGE_PERIODS,
         BILLING_POLICY,
@@ -88,6 +91,7 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "LedgerEntry": LedgerEntry,
     "Event": AuditEvent,
     "Job": Job,
+    "ApiKey": ApiKey,
     "TariffTerms": TariffTerms,
     "ChargePeriod": ChargePeriod,
     "BillingPolicy": BillingPolicy,

@@ -117,7 +117,8 @@ def _guarded(value: str | None) -> str:
     """A text that no spreadsheet takes for a formula; plain numbers and phone numbers are none."""
     if value is None:
         return ""
-    return f"'{value}" if value.startswith(RISKY) and not PLAIN_NUMBER.fullmatch(value) else value
+    risky = value.removeprefix("'").startswith(RISKY) if value.startswith("'") else value.startswith(RISKY)
+    return f"'{value}" if risky and not PLAIN_NUMBER.fullmatch(value) else value
 
 
 # --- NDJSON -------------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "webhook_tested": ("Проверочный запрос отправлен", "The test was sent"),
     "webhook_redelivers": ("Событие отправляется снова", "The event is being sent again"),
     "webhook_replayed": ("Вебхук повторит события", "The webhook is told anew"),
+    "key_revoked": ("Ключ отозван", "Key revoked"),
     "password_changed": ("Пароль изменён", "Password changed"),
     "created": ("Создано", "Created"),
     "updated": ("Обновлено", "Updated"),

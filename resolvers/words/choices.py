@@ -128,6 +128,27 @@ CHOICES: dict[str, dict[str, tuple[str, str]]] = {
         "failed": ("Ошибка", "Failed"),
         "cancelled": ("Отменено", "Cancelled"),
     },
+    "UserKind": {
+        "person": ("Человек", "Person"),
+        "service": ("Программа", "Program"),
+    },
+    "ApiKeyScope": {
+        "read": ("Чтение", "Reading"),
+        "tickets": ("Тикеты", "Tickets"),
+        "subscribers": ("Абоненты", "Subscribers"),
+        "payments": ("Платежи и баланс", "Payments and balance"),
+        "refunds": ("Возвраты и корректировки", "Refunds and corrections"),
+        "tariffs": ("Тарифы", "Tariffs"),
+        "delete": ("Удаление", "Deleting"),
+        "users": ("Пользователи", "Users"),
+        "webhooks": ("Вебхуки", "Webhooks"),
+        "billing": ("Начисление", "Billing"),
+    },
+    "ReplaceReason": {
+        "lost": ("Утеряна", "Lost"),
+        "faulty": ("Неисправна", "Faulty"),
+        "upgrade": ("Замена на новую", "Upgrade"),
+    },
     "Role": {
         "employee": ("Сотрудник", "Employee"),
         "operator": ("Оператор", "Operator"),

@@ -59,6 +59,31 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Значение переменной {place} не подходит: ожидается {type}",
         "The value of the variable {place} does not fit: expected is {type}",
     ),
+    "key_lacks_scope": (
+        "Недостаточно прав: у ключа нет нужного разрешения: {scopes}",
+        "Permission denied: the key lacks the scope that this needs: {scopes}",
+    ),
+    "not_by_key": (
+        "Ключом этого сделать нельзя: войдите с именем и паролем",
+        "This cannot be done with a key: log in with a name and a password",
+    ),
+    "list_empty": (
+        "Пустой список не говорит, всё или ничего: перечислите значения или передайте null",
+        "An empty list does not say whether all or nothing is meant: list values, or send null",
+    ),
+    "not_a_network": (
+        "«{value}» — не адрес и не сеть: ожидается, например, 10.0.0.0/8 или 2001:db8::/32",
+        "“{value}” is no address or network: expected is for example 10.0.0.0/8 or 2001:db8::/32",
+    ),
+    "already_past": ("Это время уже прошло", "This time is past already"),
+    "kind_fixed": (
+        "Человек или программа — решается при создании и не меняется",
+        "Whether it is a person or a program is settled when it is made, and does not change",
+    ),
+    "service_has_no_password": (
+        "У программы нет пароля: она не входит, а обращается с ключом",
+        "A program has no password: it does not log in, but calls with a key",
+    ),
     # what is asked for
     "not_found": ("{entity} {id}: не найдено", "{entity} {id}: not found"),
     "page_not_found": ("Такой страницы нет", "There is no such page"),

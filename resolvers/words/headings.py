@@ -30,6 +30,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "payments_count": ("Платежей", "Payments"),
     "username": ("Логин", "Username"),
     "role": ("Роль", "Role"),
+    "kind": ("Вид", "Kind"),
     "permissions": ("Разрешённые операции", "Permitted operations"),
     "last_login": ("Последний вход", "Last log-in"),
     # SIM cards

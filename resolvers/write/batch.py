@@ -28,6 +28,7 @@ call behind a savepoint of its own.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -147,7 +148,10 @@ class _Batch:
         steps = await self.steps(work) if callable(self.steps) else self.steps
         ready = await _prepared(work, steps)
         work.spare = len(steps)
-        results = [one if isinstance(one, Fault) else await carry_out(work, one) for one in ready]
+        results: list[Result] = []
+        for one in ready:
+            results.append(one if isinstance(one, Fault) else await carry_out(work, one))
+            await asyncio.sleep(0)  # other requests go on: hundreds of calls take a second
         work.begin("")
         try:
             await work.store()

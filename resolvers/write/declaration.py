@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from resolvers.context import Context
     from resolvers.faults import Code
     from resolvers.identity.permissions import Caller, Permission
+    from resolvers.write.guards import Guard
     from resolvers.write.unit_of_work import Work
 
 
@@ -57,6 +58,8 @@ class Operation:
     """What is asked of somebody outside, of the target, before the transaction; the answer is what is carried out."""
     moves: Mapping[StrEnum, StrEnum | None]
     """From which state to which; None: stays. Empty: any state."""
+    guards: tuple[Guard, ...]
+    """What else must hold of the target and its neighbours, in the order in which it is looked at."""
     lock: Callable[[Work, int, Any], Awaitable[Entity]]
     """Locks the rows that the operation decides on, and gives the target."""
     makes: type[Entity] | None
@@ -115,6 +118,7 @@ def operation(
     prepare: Callable[[Context, Any], Awaitable[Any]] | None = None,
     reach: Callable[[Context, int], Awaitable[Any]] | None = None,
     moves: Mapping[Any, Any] | None = None,
+    guards: tuple[Guard, ...] = (),
     lock: Callable[[Work, int, Any], Awaitable[Entity]] | None = None,
     makes: type[Entity] | None = None,
     holds: Callable[[Work, Any], Awaitable[object]] | None = None,
@@ -149,6 +153,7 @@ def operation(
             prepare=prepare,
             reach=reach,
             moves=moves or {},
+            guards=guards,
             lock=lock or partial(lock_target, entity=entity),
             makes=entity if effect is Effect.CREATE else makes,
             holds=holds,

@@ -10,21 +10,7 @@ from resolvers.words import Message
 if TYPE_CHECKING:
     from enum import StrEnum
 
-    from tortoise.models import Model
-
     from models.entity import Entity
-    from resolvers.write.unit_of_work import Work
-
-
-async def refuse_while(work: Work, row: Entity, *reasons: Message, **dependants: tuple[type[Model], str]) -> None:
-    """Raise `protected`, naming what stands in the way: reasons already known, and tables that refer to the row.
-
-    Each dependant is named by its key in the catalogue and given as the table and its column.
-    """
-    referring = [name for name, (model, column) in dependants.items() if await work.exists(model, column, row.id)]
-    obstacles = (*reasons, *(Message(name) for name in referring))
-    if obstacles:
-        raise protected(row, *obstacles)
 
 
 def state(status: StrEnum) -> Message:

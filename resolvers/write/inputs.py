@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from resolvers.faults import Invalid
@@ -57,6 +58,13 @@ class InputField:
     rest_name: str
     keep_on_replace: bool
     """A PUT may leave it out although it is required (a password)."""
+    waived_by: tuple[str, str] | None
+    """Another field, and the value of it with which this one is not required."""
+
+    @property
+    def always_required(self) -> bool:
+        """Whatever the other fields say."""
+        return self.required and self.waived_by is None
 
     @property
     def graphql_name(self) -> str:
@@ -73,6 +81,7 @@ def takes(
     default: str | None = None,
     rest: str | None = None,
     keep_on_replace: bool = False,
+    waived_by: tuple[str, str] | None = None,
     secret: bool = False,
 ) -> Any:
     """Declare a field of an input dataclass; see `InputField` for the meanings. A secret is left out of its repr."""
@@ -84,16 +93,25 @@ def takes(
         "default": default,
         "rest": rest,
         "keep_on_replace": keep_on_replace,
+        "waived_by": waived_by,
     }
     return dataclasses.field(default=UNSET, metadata=metadata, repr=not secret)
 
 
 def input_fields(input_type: type) -> Iterator[InputField]:
     """The fields of an input, in their order."""
+    return iter(_fields(input_type))
+
+
+@lru_cache(maxsize=256)
+def _fields(input_type: type) -> tuple[InputField, ...]:
+    """Made once for each input: a large import reads many thousands of them."""
+    found = []
     for field in dataclasses.fields(input_type):
         given = dict(field.metadata)
         rest_name = given.pop("rest") or field.name
-        yield InputField(name=field.name, rest_name=rest_name, **given)
+        found.append(InputField(name=field.name, rest_name=rest_name, **given))
+    return tuple(found)
 
 
 T = TypeVar("T")
@@ -109,7 +127,7 @@ def parse(input_type: type[T], raw: Mapping[str, object], mode: Mode = Mode.FULL
     wrong: dict[str, tuple[Message, ...]] = {}
     for field in input_fields(input_type):
         try:
-            value = _read(field, raw.get(field.name, UNSET), mode, replace)
+            value = _read(_as_asked(field, raw), raw.get(field.name, UNSET), mode, replace)
         except Refused as refusal:
             wrong[field.name] = (refusal.message,)
         else:
@@ -118,6 +136,12 @@ def parse(input_type: type[T], raw: Mapping[str, object], mode: Mode = Mode.FULL
     if wrong:
         raise Invalid(wrong)
     return input_type(**values)
+
+
+def _as_asked(field: InputField, raw: Mapping[str, object]) -> InputField:
+    """The field, required or not by what another one says."""
+    waived = field.waived_by is not None and raw.get(field.waived_by[0]) == field.waived_by[1]
+    return dataclasses.replace(field, required=False) if waived else field
 
 
 def _read(field: InputField, value: object, mode: Mode, replace: bool) -> object:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from models.api_keys import ApiKey
 from models.billing import BillingPolicy
 from models.comments import Comment
 from models.contracts import Contract
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Entity)
 
 LOCK_ORDER: tuple[type[Entity], ...] = (
-    *(BillingPolicy, Customer, Tariff, Contract, Sim, Payment, Ticket, Comment, User, Job, Webhook),
+    *(BillingPolicy, Customer, Tariff, Contract, Sim, Payment, Ticket, Comment, User, Job, Webhook, ApiKey),
 )
 """Rows are locked in this order, ids ascending within one, so that two operations never wait for each other. New rows
 are stored in it too: each refers to earlier ones only."""

@@ -15,7 +15,7 @@ from tortoise.exceptions import IntegrityError
 
 from models.database import Raced
 from models.database.constraints import broken_rule
-from resolvers.faults import NO_FIELD, Fault, Invalid, invalid, invalid_transition, not_found
+from resolvers.faults import NO_FIELD, Fault, Invalid, invalid, not_found
 from resolvers.identity.callers import confirmed_making
 from resolvers.identity.permissions import require
 from resolvers.words import Message
@@ -23,6 +23,7 @@ from resolvers.write import idempotency
 from resolvers.write.changes import Changed, changed_by
 from resolvers.write.conflicts import hold_expected
 from resolvers.write.declaration import Effect, Operation, operation
+from resolvers.write.guards import check_move, hold_guards
 from resolvers.write.inputs import Mode, input_fields, parse
 from resolvers.write.unit_of_work import Work, select
 
@@ -238,11 +239,14 @@ async def lock_rows(work: Work, op: Operation, target: int | None, data: object)
 
 
 async def call_locked(work: Work, op: Operation, target: Any, data: object) -> Any:
-    """Check the move and run the function on its locked target; gives the operation's row."""
+    """Check move and guards, make the move, and run the function on its locked target; gives the operation's row."""
     arguments: list[Any] = [] if data is None else [data]
     if target is not None:
         row = await work.lock(type(target), target.id)  # an earlier call of the same batch may have deleted it
-        _move(op, row)
+        check_move(op, row)
+        await hold_guards(work, op, row)
+        if op.moves:
+            row.status = op.moves[row.status] or row.status
         arguments.insert(0, row)
     return await op.run(work, *arguments)
 
@@ -263,15 +267,6 @@ async def run(work: Work, op: Operation, target: int | None, data: object = None
     outcome = Outcome(op, row.id, work.notes)
     work.action, work.notes = action, notes
     return outcome
-
-
-def _move(op: Operation, target: Any) -> None:
-    """Check the target's state against the declared moves, and make the move."""
-    if not op.moves:
-        return
-    if target.status not in op.moves:
-        raise invalid_transition(target, target.status, tuple(op.moves))
-    target.status = op.moves[target.status] or target.status
 
 
 async def _replay(work: Work, call: Call, kept: idempotency.Kept) -> Answer:

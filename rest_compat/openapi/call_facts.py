@@ -16,6 +16,7 @@ from resolvers.imports.actions import ImportInput, start_import
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import Effect
 from resolvers.write.refusals import codes_of
+from rest_compat.action_handlers import RowActions
 from rest_compat.auth import Entry
 from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
@@ -27,6 +28,7 @@ from rest_compat.statement_handlers import Balance, Statement
 from rest_compat.write_handlers import Write
 
 if TYPE_CHECKING:
+    from models.entity import Entity
     from resolvers.read.selection import ListSpec
     from resolvers.write.operation import Operation
 
@@ -80,6 +82,8 @@ class Facts:
     """It answers a file too, if one is asked for."""
     streams: bool = False
     """It can be had as a stream of events."""
+    acted_on: type[Entity] | None = None
+    """Whose actions it answers."""
     tagged: bool = False
     """Its answer has an entity tag."""
     dry_run: str = ""
@@ -123,6 +127,12 @@ def _(handler: Entry) -> Facts:
 def _(handler: Lists) -> Facts:
     codes = (*TOKEN, *_hidden(handler.sight), Code.NOT_FOUND, Code.VALIDATION)
     return Facts(f"{handler.spec.table.typename}Page", codes, lists=handler.spec, files=True)
+
+
+@facts_of.register
+def _(handler: RowActions) -> Facts:
+    codes = (*TOKEN, *_hidden(handler.entity), Code.NOT_FOUND)
+    return Facts(f"{handler.entity.__name__}Actions", codes, acted_on=handler.entity)
 
 
 @facts_of.register
@@ -224,7 +234,7 @@ def _(handler: Write) -> Facts:
 
 
 def _answer_of(handler: Write) -> str:
-    """An action answers its entity wrapped up; a silent one, and a delete, nothing."""
+    """An action answers its entity wrapped up; a silent one, and a delete, nothing; what shows a secret, that too."""
     if handler.status == HTTPStatus.NO_CONTENT:
         return ""
     op = handler.operation

@@ -13,6 +13,7 @@ from resolvers.value_kinds import Reference
 from resolvers.write.inputs import Mode, input_fields
 from rest_compat.http import CHALLENGE
 from rest_compat.openapi import incoming, over_time
+from rest_compat.openapi.actions import actions_schema
 from rest_compat.openapi.dry_runs import dry_run_parameters, dry_run_schemas
 from rest_compat.openapi.examples import BY_NAME, example, refusal_of
 from rest_compat.openapi.pieces import parameter, ref
@@ -23,6 +24,7 @@ from rest_compat.openapi.schemas import (
     criterion_schema,
     description_of,
     entity_schema,
+    enum_schemas,
     input_example,
     input_schema,
     statistics_schema,
@@ -51,8 +53,10 @@ def components(facts: Sequence[Facts], tell: Teller) -> Schema:
         "responses": {refusal_name(codes): _refusal(codes, tell) for codes in sorted(refusals)},
         "schemas": {
             **_shared(tell),
+            **enum_schemas((one.body.takes for one in facts if one.body), tell),
             **_entities(tell),
             **dict(_of_facts(facts, tell)),
+            **{one.answers: actions_schema(one.acted_on, tell) for one in facts if one.acted_on is not None},
             **dict(dry_run_schemas((one.dry_run for one in facts if one.dry_run), tell)),
         },
     }
@@ -316,8 +320,9 @@ EXTRAS: dict[str, tuple[Schema, str]] = {
     "duration_ms": ({"type": "integer"}, "How long it took, in milliseconds."),
     "error": ({"type": ["string", "null"]}, "Why it was not taken; null if it was."),
     "secret": ({"type": "string"}, "The secret that signs, `whsec_…`, shown this once."),
+    "key": ({"type": "string"}, "The key, shown now and never again."),
 }
-"""What answers of actions tell beside the entity."""
+"""What answers tell beside the entity."""
 
 
 def _done(operation: Operation, tell: Teller) -> Schema:
@@ -351,7 +356,7 @@ def body_example(body: Body) -> Schema:
 def tags(tell: Teller) -> list[Schema]:
     """The groups in which the documentation shows the calls."""
     entities = [
-        {"name": TABLES_BY_TYPENAME[typename].name, "description": tell(description_of(typename))}
+        {"name": TABLES_BY_TYPENAME[typename].path, "description": tell(description_of(typename))}
         for typename in _GROUPS
     ]
     auth = {"name": "auth", "description": tell("Logging in, staying logged in, logging out.")}
@@ -366,4 +371,4 @@ def tags(tell: Teller) -> list[Schema]:
     return [auth, *entities, *({"name": name, "description": tell(said)} for name, said in others.items())]
 
 
-_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "Comment", "User", "Job", "Webhook")
+_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "Comment", "User", "ApiKey", "Job", "Webhook")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from resolvers.faults import STATUS
@@ -15,6 +16,7 @@ from rest_compat.openapi import components, dry_runs, incoming, states
 from rest_compat.openapi.call_facts import OF_FILES, facts_of
 from rest_compat.openapi.components import body_example, refusal_name
 from rest_compat.openapi.descriptions import Teller
+from rest_compat.openapi.operation_ids import operation_id
 from rest_compat.openapi.pieces import ref
 from web.negotiation import STREAM
 
@@ -22,14 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from resolvers.words import Language
-    from resolvers.write.operation import Operation
     from rest_compat.http import Endpoint
     from rest_compat.openapi.call_facts import Facts
     from rest_compat.openapi.schemas import Schema
 
 JSON = "application/json"
 FORM = "multipart/form-data"
-VERSION = "1.0.0"
 ABOUT = (
     "Customers, SIM cards, tariffs, contracts, payments and support tickets of a mobile operator. "
     "Money is exact: amounts are answered as strings with two places, and taken as numbers or strings. "
@@ -45,7 +45,7 @@ def document(endpoints: Sequence[Endpoint], prefix: str, language: Language, roo
         paths.setdefault(prefix + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, tell)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Abonent REST API", "version": VERSION, "description": tell(ABOUT)},
+        "info": {"title": "Abonent REST API", "version": version("abonent"), "description": tell(ABOUT)},
         "servers": [{"url": root or "/"}],
         "tags": components.tags(tell),
         "security": [{"bearer": []}],
@@ -67,12 +67,11 @@ OF_LISTS = ("page", "page_size", *OF_FILES)
 
 def _operation(endpoint: Endpoint, tell: Teller) -> dict[str, Any]:
     facts, about = facts_of(endpoint.handler), tell(endpoint.about)
-    parts = [part.strip("{}") for part in endpoint.path.split("/") if part]
     return {
-        "operationId": "_".join((endpoint.method.lower(), *parts)),
-        "tags": parts[:1],
+        "operationId": operation_id(endpoint, facts),
+        "tags": [endpoint.path.split("/")[1]],
         "summary": about.split(". ")[0].split("\n")[0].rstrip(".:"),
-        "description": "\n\n".join((about, *_conditions(facts.operation, tell))),
+        "description": "\n\n".join((about, *_more(facts, tell))),
         "parameters": list(_parameters(endpoint, facts, tell)),
         "responses": _responses(facts, tell),
         **({"requestBody": _body(facts, tell)} if facts.body or facts.form else {}),
@@ -80,8 +79,12 @@ def _operation(endpoint: Endpoint, tell: Teller) -> dict[str, Any]:
     }
 
 
-def _conditions(op: Operation | None, tell: Teller) -> Iterator[str]:
-    """Who may, and from which states."""
+def _more(facts: Facts, tell: Teller) -> Iterator[str]:
+    """What a stream is; who may, and from which states."""
+    if facts.streams:
+        yield f"`Accept: {STREAM}`: {tell(AS_STREAM)}"
+        yield f"`curl -N -H 'Accept: {STREAM}' -H 'Authorization: Bearer …' '…/api/events/?type=contract.*'`"
+    op = facts.operation
     if op is None:
         return
     yield f"{tell('Who may:')} {', '.join(word(role, tell.language) for role in GRANTS[op.may])}."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.imports import Imported
 from resolvers.transfer.tables import Format
-from rest_compat.openapi.pieces import parameter
+from rest_compat.openapi.pieces import one_of, parameter
 from rest_compat.openapi.schemas import Schema, input_schema
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     """What a template can be asked."""
     said = tell("What the rows of the file are to be.")
-    kinds = {"type": "string", "enum": [one.value for one in Imported]}
+    kinds = one_of(Imported)
     yield "template_kind", {**parameter("kind", said, kinds, "customers"), "required": True}
     said = tell("Of the template; a spreadsheet unless given.")
     forms = {"type": "string", "enum": [form.value for form in Format]}

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from resolvers.words import word
+
 if TYPE_CHECKING:
+    from enum import Enum, StrEnum
+
+    from resolvers.words import Language
     from rest_compat.openapi.schemas import Schema
 
 
 def ref(kind: str, name: str) -> Schema:
     """A reference to a component."""
     return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def one_of(choices: type[Enum], *, nullable: bool = False) -> Schema:
+    """A value of an enum: it is a component, named as in the GraphQL schema, so that clients have one type for it."""
+    named = ref("schemas", choices.__name__)
+    return {"anyOf": [named, {"type": "null"}]} if nullable else named
+
+
+def enum_schema(choices: type[StrEnum], language: Language) -> Schema:
+    """The component of an enum."""
+    said = ", ".join(f"`{choice.value}`: {word(choice, language)}" for choice in choices)
+    return {"type": "string", "enum": [choice.value for choice in choices], "description": said}
 
 
 def parameter(name: str, description: str, schema: Schema, shown: Any, place: str = "query") -> Schema:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any
 
 from strawberry.types.base import StrawberryList, StrawberryOptional
@@ -11,14 +12,16 @@ from resolvers import value_kinds
 from resolvers.read.selection import Comparison, Kind, ToOne
 from resolvers.value_kinds import MAX_INT
 from resolvers.words import word
+from resolvers.write import kinds
 from resolvers.write.inputs import Mode, input_fields
 from rest_compat.openapi.examples import example
+from rest_compat.openapi.pieces import enum_schema, one_of
 from rest_compat.representations import shown
 from schema.types import statistics as figures
 from schema.types.entities import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from resolvers.read.list_criteria import Criterion
     from resolvers.value_kinds import InputKind
@@ -78,15 +81,21 @@ def _value(value: Shown, tell: Teller) -> Schema:
         said = tell("The same in a word for people, in the language of the answer.")
         return {**schema, "description": said, "examples": [word(next(iter(source.choices)), tell.language)]}
     if source.choices:
-        choices = [choice.value for choice in source.choices]
-        schema = {**schema, "enum": [*choices, None] if field.nullable else choices}
-        return {**schema, "description": tell(field.description), "examples": choices[:1]}
-    if field.items in _ITEMS:
-        schema = {"type": "array", "items": {"type": _ITEMS[field.items]}}
+        schema = one_of(source.choices, nullable=field.nullable)
+        return {**schema, "description": tell(field.description), "examples": [next(iter(source.choices)).value]}
+    if (items := _items(field.items)) is not None:
+        schema = {"type": ["array", "null"] if field.nullable else "array", "items": items}
     return {**schema, "description": tell(field.description), "examples": [example(value.key, source.kind)]}
 
 
 _ITEMS: dict[type | None, str] = {str: "string", int: "integer"}
+
+
+def _items(kind: type | None) -> Schema | None:
+    """The elements of a list of plain values, or of an enum's; None for what is no such list."""
+    if kind is not None and issubclass(kind, Enum):
+        return one_of(kind)
+    return {"type": _ITEMS[kind]} if kind in _ITEMS else None
 
 
 def statistics_schema(name: str, tell: Teller) -> Schema:
@@ -116,7 +125,9 @@ def _figure(kind: Any) -> Schema:
 def input_schema(input_type: type, tell: Teller, mode: Mode = Mode.FULL, *, replace: bool = False) -> Schema:
     """A body of an operation."""
     fields = list(input_fields(input_type))
-    required = [field.rest_name for field in fields if field.required and not (replace and field.keep_on_replace)]
+    required = [
+        field.rest_name for field in fields if field.always_required and not (replace and field.keep_on_replace)
+    ]
     makes = mode is Mode.FULL and not replace  # null is then as good as leaving out what has a default
     properties = {
         field.rest_name: _taken(field, tell, nullable=field.nullable or (makes and field.default is not None))
@@ -148,6 +159,8 @@ def input_example(field: InputField) -> Any:
         return [3, 1]
     if isinstance(kind, value_kinds.Texts):
         return ["contract.*"]
+    if isinstance(kind, kinds.Choices):
+        return [next(iter(kind.choices)).value]
     if isinstance(kind, value_kinds.Choice):
         return next(iter(kind.choices)).value
     return example(field.rest_name, _LIKE.get(type(kind), Kind.TEXT))
@@ -160,6 +173,7 @@ _LIKE: dict[type, Kind] = {
     value_kinds.Day: Kind.DAY,
     value_kinds.Truth: Kind.TRUTH,
     value_kinds.Options: Kind.DOCUMENT,
+    kinds.Instant: Kind.MOMENT,
 }
 
 
@@ -183,7 +197,7 @@ _FORMS: dict[type, Callable[[Any], list[Schema]]] = {
     value_kinds.Phone: lambda _: [{"type": "string", "format": "phone", "maxLength": value_kinds.SHORT_TEXT}],
     value_kinds.Email: lambda _: [{"type": "string", "format": "email", "maxLength": value_kinds.SHORT_TEXT}],
     value_kinds.Digits: lambda kind: [{"type": "string", "pattern": f"^[0-9]{{{kind.least},{kind.most}}}$"}],
-    value_kinds.Choice: lambda kind: [{"type": "string", "enum": [choice.value for choice in kind.choices]}],
+    value_kinds.Choice: lambda kind: [one_of(kind.choices)],
     value_kinds.Hundredths: _money,
     value_kinds.Whole: lambda kind: [{"type": "integer", "minimum": kind.least, "maximum": kind.most}],
     value_kinds.Reference: lambda _: [ID],
@@ -201,6 +215,11 @@ _FORMS: dict[type, Callable[[Any], list[Schema]]] = {
     value_kinds.WholeNumbers: lambda kind: [
         {"type": "array", "items": {"type": "integer", "minimum": kind.least, "maximum": kind.most}}
     ],
+    kinds.Choices: lambda kind: [{"type": "array", "minItems": 1, "items": one_of(kind.choices)}],
+    kinds.Networks: lambda _: [
+        {"type": "array", "minItems": 1, "maxItems": kinds.MOST_NETWORKS, "items": {"type": "string"}}
+    ],
+    kinds.Instant: lambda _: [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}],
 }
 
 
@@ -214,7 +233,18 @@ def criterion_schema(criterion: Criterion) -> Schema:
     if criterion.filter.refers_to:
         return {"type": "integer"}
     if source.choices:
-        return {"type": "string", "enum": [choice.value for choice in source.choices]}
+        return one_of(source.choices)
     if source.kind is Kind.MOMENT:
         return {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
     return _SHOWN[source.kind]
+
+
+def enum_schemas(bodies: Iterable[type], tell: Teller) -> dict[str, Schema]:
+    """The enums that rows show and bodies take, each a component of its own, with the words for its values."""
+    sources = [value.source for typename in TYPES for value in shown(typename)]
+    taken = [field.kind for body in bodies for field in input_fields(body)]
+    enums = {source.choices.__name__: source.choices for source in sources if source.choices}
+    items = [value.field.items for typename in TYPES for value in shown(typename)]
+    enums |= {kind.__name__: kind for kind in items if kind is not None and issubclass(kind, StrEnum)}
+    enums |= {kind.choices.__name__: kind.choices for kind in taken if isinstance(kind, value_kinds.Choice)}
+    return {name: enum_schema(enums[name], tell.language) for name in sorted(enums)}

@@ -61,6 +61,8 @@ Variable: TypeAlias = Callable[[Mapping[str, Any]], int]
 Size: TypeAlias = int | Variable
 """How many objects: known, or a function of the request's variables."""
 
+MOST_ACTIONS: Final = 20
+"""What can be done with a row, about; each is weighed like a row, as it takes the program's own time."""
 LONG: Final = 20_000
 """Bytes of a long text or a document: 10,000 letters of two."""
 SHORT: Final = 512
@@ -228,6 +230,8 @@ class _Walk:
         """How many objects stand under a field of one object. A connection's entries are counted at the connection."""
         if target.name.startswith("__"):
             return self.pricing.introspected.get(node.name.value, 1)
+        if target.name == "AvailableAction":
+            return MOST_ACTIONS
         arguments = {argument.name.value: argument.value for argument in node.arguments or ()}
         if {"edges", "hasMore"} & set(getattr(target, "fields", ())):
             asked = [arguments[name] for name in ("first", "last") if name in arguments]
@@ -239,7 +243,7 @@ def _one(target: Any, node: FieldNode) -> Price:
     """One object by itself: a row, a part of the schema (unless it is but what a wrapper holds), or neither."""
     if target.name.startswith("__"):
         return Price(schema=int(node.name.value != "ofType"))
-    return Price(int("id" in getattr(target, "fields", ())))
+    return Price(int("id" in getattr(target, "fields", ()) or target.name == "AvailableAction"))
 
 
 def _written(parent: Any, definition: GraphQLField | None) -> int:

@@ -34,6 +34,11 @@ NAMES_TYPE: Final = re.compile(
 )
 
 
+def argument(name: str) -> str:
+    """How the schema spells an input's field: `from` is `from_` in Python, whose word it is."""
+    return to_camel_case(name.removesuffix("_"))
+
+
 def as_fault(error: GraphQLError) -> Fault | None:
     """The refusal behind an error; None for one of graphql-core's own (a bad variable).
 
@@ -84,7 +89,7 @@ def formatted(error: GraphQLError, language: Language) -> dict[str, Any]:
     if refusal:
         shown["message"] = say(refusal.message, language)
         if refusal.field is not None and refusal.field != NO_FIELD:
-            shown["extensions"]["field"] = to_camel_case(refusal.field)
+            shown["extensions"]["field"] = argument(refusal.field)
         if refusal.retry_after is not None:
             shown["extensions"]["retryAfter"] = refusal.retry_after
     return shown

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from strawberry.types import Info
 
     from models.database import Reader
-    from models.users import Role
     from resolvers.context import Context
+    from resolvers.identity.permissions import Sight
     from resolvers.read.selection import Variables
     from resolvers.write.operation import Operation, Outcome
     from schema.execution.execute import GraphQLRequest
@@ -86,15 +86,15 @@ class Site:
         """The request as operations see it."""
         return self.request.context
 
-    def payload(self, user_id: int, role: Role) -> Payload:
-        """The payload that is asked for, as a user of this role reads it."""
+    def payload(self, user_id: int, sight: Sight) -> Payload:
+        """The payload that is asked for, as a user of this sight reads it."""
         request, info = self.request, self.info
         variables = plan_variables(self.context, user_id, info.variable_values)  # type: ignore[arg-type]
-        place = (*place_of(request, info.path.key, info.field_nodes), role)
+        place = (*place_of(request, info.path.key, info.field_nodes), sight)
         dialect = self.context.database.dialect
 
         def make(inquiry: Inquiry) -> PayloadPlan:
-            translator = Translator(Collector(info.schema, info.fragments, inquiry), role)
+            translator = Translator(Collector(info.schema, info.fragments, inquiry), sight)
             payload_type = object_type(info.parent_type.fields[info.field_name])
             return payload_plan(payload_type, info.field_nodes, translator, dialect)
 
@@ -106,7 +106,7 @@ class Site:
     async def present(self, context: Context, reader: Reader, outcome: Outcome) -> bytes:
         """The payload of an operation, read inside its transaction as the caller whom this has found may see it."""
         caller = require(context, outcome.operation.may)
-        return await self.payload(caller.user_id, caller.role).done(
+        return await self.payload(caller.user_id, caller.sight).done(
             reader, Done(outcome.id, outcome.notes, outcome.changes)
         )
 
@@ -155,7 +155,7 @@ class OperationRun:
         caller = require(site.context, operation.may)
         target = read_id(given.id, operation.entity.__name__, "id") if has_target(operation) else operation.only
         raw = raw_values(operation.input, given) if operation.input else {}
-        payload = site.payload(caller.user_id, caller.role)
+        payload = site.payload(caller.user_id, caller.sight)
         try:
             call = Call(
                 operation,

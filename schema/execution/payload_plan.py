@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import orjson
-from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.faults import NO_FIELD, Code, Invalid
 from resolvers.read.compiler import compile_root
@@ -18,6 +17,7 @@ from resolvers.read.selection import ById
 from resolvers.words import say
 from resolvers.write.conflicts import Conflict
 from schema.execution.connection_arguments import AT_ROOT
+from schema.execution.errors import argument
 from schema.execution.told_changes import changes_asked
 from schema.execution.translate import DEFINITION, object_type
 from schema.types.payloads import SHOWS, Done, FromChanges, FromOutcome, FromRow
@@ -244,6 +244,6 @@ def _error(code: Code, message: Message, name: str | None, language: Language) -
     return {
         "message": say(message, language),
         "code": code.name,
-        "field": None if name is None or name == NO_FIELD else to_camel_case(name),
+        "field": None if name is None or name == NO_FIELD else argument(name),
         "__typename": "UserError",
     }

@@ -11,6 +11,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types import Info
 from strawberry.types.arguments import StrawberryArgument
 
+from models.api_keys import ApiKey
 from models.entity import Entity
 from models.journal import AuditEvent
 from resolvers import bindings
@@ -106,7 +107,8 @@ class Many(Read):
 
     def root(self, site: Site) -> Root:
         """As of `Read`."""
-        listed = List(self.listed, f"Query.{site.nodes[0].name.value}", self.also)
+        seen = visible(self.listed.table.typename, site.translator.sight)
+        listed = List(self.listed, f"Query.{site.nodes[0].name.value}", (*self.also, *seen))
         return site.translator.connection(site.field, site.nodes, listed, AT_ROOT)
 
 
@@ -156,7 +158,9 @@ class History(Read):
         row = Condition(
             column(AuditEvent, "entity_id"), Comparison.EQUALS, lambda variables: split_id(fetch(variables), "id")[1]
         )
-        listed = List(HISTORY, "Query.history", (entity, row))
+        of_key = site.settled(site.argument("id"), lambda text: split_id(text, "id")[0] == ApiKey.prefix)
+        seen = visible("Event", site.translator.sight) if of_key else ()
+        listed = List(HISTORY, "Query.history", (entity, row, *seen))
         return site.translator.connection(site.field, site.nodes, listed, AT_ROOT)
 
 
@@ -183,7 +187,7 @@ class Feed(Read):
     def root(self, site: Site) -> Root:
         """As of `Read`."""
         shape = site.settled(site.argument("filter"), lambda asked: filters(asked).shape)
-        return site.translator.feed(site.field, site.nodes, shape, visible("Event", site.translator.role))
+        return site.translator.feed(site.field, site.nodes, shape, visible("Event", site.translator.sight))
 
     async def prepare(self, context: Context, arguments: Arguments) -> Mapping[str, Any]:
         """As of `Read`."""

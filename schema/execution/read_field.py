@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from strawberry.types.field import StrawberryField
 
+from models.api_keys import ApiKey
 from models.users import User
 from models.webhooks import Webhook, WebhookDelivery
-from resolvers.identity.permissions import GRANTS, Permission, require
+from resolvers.identity.permissions import Permission, require
 from resolvers.read.columns import column
 from resolvers.read.compiler import compile_root
-from resolvers.read.selection import Comparison, Condition, Expression, Kind
+from resolvers.read.selection import CONTEXT, Comparison, Condition, Expression, Kind
 from schema.execution.arguments import argument, settled
 from schema.execution.collect_fields import Collector
 from schema.execution.connection_arguments import AT_ROOT, ZONE
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
     from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLResolveInfo, GraphQLSchema
     from strawberry.types import Info
 
-    from models.users import Role
     from resolvers.context import Context
-    from resolvers.identity.permissions import Caller
+    from resolvers.identity.permissions import Caller, Sight
     from resolvers.read.compiler import Plan
     from resolvers.read.selection import ListSpec, Object, Root, Variables
     from schema.execution.arguments import Argument
@@ -59,7 +59,7 @@ class Site:
         """What is asked of a row of this type, among the rows that the caller may see."""
         schema = self.translator.collector.schema
         row_type: Any = schema.get_type(typename)
-        return self.translator.object(row_type, self.nodes, size, visible(typename, self.translator.role))
+        return self.translator.object(row_type, self.nodes, size, visible(typename, self.translator.sight))
 
     def argument(self, name: str) -> Argument:
         """The argument by its GraphQL name."""
@@ -144,12 +144,12 @@ class RootField:
         arguments = Arguments(self, variables)
         caller = read.permit(context, arguments)
         known = plan_variables(context, caller.user_id, {**variables, **await read.prepare(context, arguments)})
-        place = (*place_of(request, self.key, self.nodes), caller.role, context.database.dialect)
+        place = (*place_of(request, self.key, self.nodes), caller.sight, context.database.dialect)
         plan = _PLANS.find(place, known)
         if plan is not None:
             return Planned(plan, known, anew=False)
         inquiry = Inquiry(known)
-        translator = Translator(Collector(self.schema, self.fragments, inquiry), caller.role)
+        translator = Translator(Collector(self.schema, self.fragments, inquiry), caller.sight)
         plan = compile_root(read.root(Site(self.field, self.nodes, translator)), context.database.dialect)
         _PLANS.keep(place, inquiry, plan, request.literals)
         return Planned(plan, known, anew=True)
@@ -189,18 +189,18 @@ async def _compiled(info: Any) -> Compiled | None:
 
 def plan_variables(context: Context, user_id: int, variables: Mapping[str, Any]) -> Variables:
     """The variables of the request, and what else the binds of a plan may need to know of it."""
-    return {**variables, CALLER: user_id, ZONE: context.settings.time_zone}
+    return {**variables, CALLER: user_id, ZONE: context.settings.time_zone, CONTEXT: context}
 
 
-def visible(typename: str, role: Role) -> tuple[Condition, ...]:
-    """Which rows a role may see by their ids: all, but of users and their history, for some, only the own.
+def visible(typename: str, sight: Sight) -> tuple[Condition, ...]:
+    """Which rows are seen by their ids: all, but of users, keys and their history, for some, only the own.
 
     Webhooks and their history are administrators'.
     """
     conditions: tuple[Condition, ...] = ()
-    if role not in GRANTS[Permission.READ_USERS]:
+    if not sight.users:
         conditions += _OWN_ONLY.get(typename, ())
-    if role not in GRANTS[Permission.MANAGE_WEBHOOKS]:
+    if not sight.webhooks:
         conditions += _NO_WEBHOOKS.get(typename, ())
     return conditions
 
@@ -210,8 +210,13 @@ def caller_id(variables: Variables) -> Any:
     return variables[CALLER]
 
 
-_USER_OF_EVENT = Expression(f"CASE WHEN {{t}}.entity = '{User.prefix}' THEN {{t}}.entity_id ELSE 0 END", Kind.INTEGER)
+_USER_OF_EVENT = Expression(
+    f"CASE {{t}}.entity WHEN '{User.prefix}' THEN {{t}}.entity_id"
+    f" WHEN '{ApiKey.prefix}' THEN (SELECT n_.user_id FROM api_keys n_ WHERE n_.id = {{t}}.entity_id) ELSE 0 END",
+    Kind.INTEGER,
+)
 _OWN_ONLY: Final = {
+    "ApiKey": (Condition(column(ApiKey, "user_id"), Comparison.EQUALS, caller_id),),
     "User": (Condition(column(User, "id"), Comparison.EQUALS, caller_id),),
     "Event": (Condition(_USER_OF_EVENT, Comparison.IN, lambda variables: [0, variables[CALLER]]),),
 }

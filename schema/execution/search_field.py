@@ -103,10 +103,10 @@ class _Answer:
         """What is asked of each match, in one statement."""
         context, caller = self.request.context, require(self.request.context, Permission.READ)
         known = plan_variables(context, caller.user_id, self.raw.variable_values)
-        place = (*place_of(self.request, "$search", nodes), caller.role, context.database.dialect)
+        place = (*place_of(self.request, "$search", nodes), caller.sight, context.database.dialect)
 
         def planned(inquiry: Inquiry) -> Plan:
-            translator = Translator(self._collector(inquiry), caller.role)
+            translator = Translator(self._collector(inquiry), caller.sight)
             site = Site(parent.fields["node"], nodes, translator)
             objects = tuple(site.object(one.title(), NESTED) for one in Findable)
             return compile_root(Several(objects, itemgetter(_FOUND)), context.database.dialect)

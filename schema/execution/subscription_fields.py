@@ -108,7 +108,7 @@ class Events(Source):
         """As of `Read`."""
         shape = site.settled(site.argument("filter"), lambda asked: filters(asked).shape)
         told = site.translator.told(site.field, site.nodes)
-        return page_to_tell(told, shape, visible("Event", site.translator.role))
+        return page_to_tell(told, shape, visible("Event", site.translator.sight))
 
     async def line(self, subscribed: Subscribed, last: str | None, ends: float | None, pace: Pace) -> Line:
         """As of `Source`."""

@@ -46,8 +46,9 @@ from resolvers.read.tables import MODELS, TABLES_BY_TYPENAME
 from schema.execution import over_time
 from schema.execution.arguments import argument
 from schema.execution.connection_arguments import NESTED, Paging
+from schema.execution.foretold_actions import foretold_actions
 from schema.types.entities import TYPES
-from schema.types.field_sources import AnyNode, Changes, GlobalId, origins, provenance
+from schema.types.field_sources import Actions, AnyNode, Changes, GlobalId, origins, provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from graphql import FieldNode, GraphQLField
     from strawberry.types.field import StrawberryField
 
-    from models.users import Role
+    from resolvers.identity.permissions import Sight
     from resolvers.read.selection import Condition, ListSpec, Part, Selected, Source
     from resolvers.statement import Period
     from schema.execution.collect_fields import Collector
@@ -100,10 +101,10 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """Translates the fields of one operation for a caller of one role."""
+    """Translates the fields of one operation for callers of one sight."""
 
     collector: Collector
-    role: Role
+    sight: Sight
     period: Period | None = None
     """Within a field that shows what went on between two days: these."""
 
@@ -131,10 +132,16 @@ class Translator:
                 return Listing(key, said.origin, self.connection(field, nodes, listed, size))
             case AnyNode():
                 return self._any_node(key, said.origin, nodes, size)
-            case Changes():
-                return self._changes(key, said.origin.column, object_type(field), nodes)
+            case Changes() | Actions():
+                return self._told(key, said.origin, parent, nodes)
             case _:
                 return self._value(key, self._over_time(said, field, nodes), parent)
+
+    def _told(self, key: str, origin: Changes | Actions, parent: GraphQLObjectType, nodes: Nodes_) -> Selected:
+        """A list that is no list of rows."""
+        if isinstance(origin, Actions):
+            return foretold_actions(key, parent.name, nodes, self.collector)
+        return self._changes(key, origin.column, object_type(parent.fields[nodes[0].name.value]), nodes)
 
     def _of_period(self, said: Provenance, field: GraphQLField, nodes: Nodes_) -> Translator:
         """What translates what is within a field: of a period, if the field shows one."""
@@ -154,7 +161,7 @@ class Translator:
         """A value; null, before any database is asked, for a role from which it is hidden."""
         if isinstance(source, GlobalId):
             return Scalar(key, _ID, Style.GLOBAL_ID, prefix=TABLES_BY_TYPENAME[parent.name].prefix)
-        if isinstance(source, Column) and self.role in source.hidden_from:
+        if isinstance(source, Column) and self.sight.role in source.hidden_from:
             return Constant(key, "null")
         return Scalar(key, source, Style.ENUM_NAME if source.choices else Style.PLAIN)
 

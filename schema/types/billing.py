@@ -12,9 +12,10 @@ from resolvers import journal
 from resolvers.read.columns import column
 from resolvers.read.selection import Column, Expression, Kind
 from resolvers.read.tables import BILLING_POLICY, CHARGE_PERIODS, TARIFF_TERMS
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import FirstMonth, PeriodStatus, RefundUnused, ResumeAnchor
-from schema.types.field_sources import computed, global_id, part, stored, to_many, to_one
+from schema.types.field_sources import actions, computed, global_id, part, stored, to_many, to_one
 from schema.types.links import ContractLink, EventLink, PaymentLink, TariffLink, TariffTermsLink
 from schema.types.node import Node
 
@@ -103,6 +104,7 @@ class BillingPolicy(Node):
     promise_days: int = stored(column(_POLICY, "promise_days"), "For how many days a promise may be made at most.")
     prepaid: BillingRules = part("BillingRules", "prepaid_of", "What holds for contracts on prepaid tariffs.")
     postpaid: BillingRules = part("BillingRules", "postpaid_of", "What holds for contracts on postpaid tariffs.")
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_POLICY, "created_at"), "When the policy was made.")
     updated_at: datetime = stored(column(_POLICY, "updated_at"), "When the policy last changed.")
     history: Connection[EventLink] = to_many(

@@ -11,8 +11,9 @@ from resolvers import journal
 from resolvers.read.columns import column
 from resolvers.read.tables import COMMENTS
 from schema.types import sql_expressions
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
-from schema.types.field_sources import computed, global_id, stored, to_many, to_one
+from schema.types.field_sources import actions, computed, global_id, stored, to_many, to_one
 from schema.types.links import EventLink, StaffLink, TicketLink
 from schema.types.node import Node
 
@@ -35,6 +36,7 @@ class Comment(Node):
     body: str = stored(column(_ROW, "body"), "What was said.")
     is_internal: bool = stored(column(_ROW, "is_internal"), "Whether it is for the staff alone.")
     from_customer: bool = stored(column(_ROW, "from_customer"), "Whether it is what the customer said.")
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When it was said.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When it was last changed.")
     history: Connection[EventLink] = to_many(

@@ -14,9 +14,11 @@ from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
 from resolvers.read.tables import CONTRACTS
 from schema.types import sql_expressions
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import ContractStatus, SuspensionReason
 from schema.types.field_sources import (
+    actions,
     computed,
     global_id,
     part_of_period,
@@ -111,6 +113,7 @@ class Contract(Node):
         sql_expressions.count_of("payments", "contract_id"), "How many payments, in any state."
     )
     tickets_count: int = computed(sql_expressions.count_of("tickets", "contract_id"), "How many tickets, in any state.")
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When the contract was drawn up.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the contract last changed.")
     payments: Connection[PaymentLink] = to_many(payments.LIST, "contract_id", "Its payments, posted or not.")

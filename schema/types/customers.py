@@ -12,9 +12,10 @@ from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind, OfParent
 from resolvers.read.tables import CUSTOMERS
 from schema.types import sql_expressions
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import CustomerStatus, CustomerType, DocumentType
-from schema.types.field_sources import computed, global_id, stored, to_many
+from schema.types.field_sources import actions, computed, global_id, stored, to_many
 from schema.types.links import ContractLink, EventLink, PaymentLink, SimLink, TicketLink
 from schema.types.node import Node
 
@@ -53,6 +54,7 @@ class Customer(Node):
         sql_expressions.count_of("contracts", "customer_id"), "How many contracts, in any state."
     )
     tickets_count: int = computed(sql_expressions.count_of("tickets", "customer_id"), "How many tickets, in any state.")
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When the customer was registered.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the customer last changed.")
     contracts: Connection[ContractLink] = to_many(

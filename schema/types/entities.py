@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from schema.types.api_keys import ApiKey
 from schema.types.billing import BillingPolicy, BillingRules, ChargePeriod, TariffTerms
 from schema.types.comments import Comment
 from schema.types.contracts import Contract
@@ -35,6 +36,7 @@ TYPES: Final[Mapping[str, type]] = {
     "Event": Event,
     "LedgerEntry": LedgerEntry,
     "Job": Job,
+    "ApiKey": ApiKey,
     "TariffTerms": TariffTerms,
     "ChargePeriod": ChargePeriod,
     "BillingPolicy": BillingPolicy,

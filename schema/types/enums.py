@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
 
+from models.api_keys import ApiKeyScope
 from models.billing import FirstMonth, PeriodStatus, RefundUnused, ResumeAnchor
 from models.contracts import ContractStatus, SuspensionReason
 from models.customers import CustomerStatus, CustomerType, DocumentType
@@ -16,7 +17,7 @@ from models.payments import PaymentMethod, PaymentStatus, TransactionType
 from models.sims import ReplaceReason, SimStatus
 from models.tariffs import TariffType
 from models.tickets import TicketCategory, TicketPriority, TicketStatus
-from models.users import Role
+from models.users import Role, UserKind
 from models.webhooks import DeliveryStatus, WebhookStatus
 from resolvers.faults import STATUS
 from resolvers.faults import Code as ErrorCode
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from strawberry.types.enum import StrawberryEnumDefinition
 
 __all__ = [
+    "ApiKeyScope",
     "ContractStatus",
     "CustomerStatus",
     "CustomerType",
@@ -52,6 +54,7 @@ __all__ = [
     "TicketPriority",
     "TicketStatus",
     "TransactionType",
+    "UserKind",
     "WebhookStatus",
     "describe",
 ]
@@ -301,6 +304,33 @@ describe(
 )
 
 
+describe(
+    UserKind,
+    "Who a user is.",
+    {
+        UserKind.PERSON: "Somebody who logs in with a password.",
+        UserKind.SERVICE: "A program: it has no password and cannot log in, and calls with keys.",
+    },
+)
+describe(
+    ApiKeyScope,
+    "What a key may be limited to, of what its user's role may. A scope that writes does not read, but for the answer "
+    "of what it did.",
+    {
+        ApiKeyScope.READ: "Read everything but users.",
+        ApiKeyScope.TICKETS: "Write tickets and work on them.",
+        ApiKeyScope.SUBSCRIBERS: "Write customers, SIMs and contracts, and all that is done with them.",
+        ApiKeyScope.PAYMENTS: "Write payments and carry them out; move balances.",
+        ApiKeyScope.REFUNDS: "Refund payments; with `payments`, also make corrections.",
+        ApiKeyScope.TARIFFS: "Write tariffs, and move contracts to their latest terms.",
+        ApiKeyScope.DELETE: "Delete anything but users and webhooks.",
+        ApiKeyScope.USERS: "Read, write and delete users.",
+        ApiKeyScope.WEBHOOKS: "Read, write and delete webhooks.",
+        ApiKeyScope.BILLING: "Start billing runs, decide on months, set the policy, call jobs off.",
+    },
+)
+
+
 class OrderDirection(Enum):
     """Which end of an ordering comes first."""
 
@@ -324,9 +354,11 @@ CODES: Mapping[ErrorCode, str] = {
     ErrorCode.PROTECTED: "Cannot be deleted while other things depend on it; the message names them.",
     ErrorCode.PARSE_ERROR: "The request's body cannot be read.",
     ErrorCode.NOT_AUTHENTICATED: "No access token was sent.",
-    ErrorCode.TOKEN_NOT_VALID: "The token is malformed, expired or of an ended session.",
+    ErrorCode.TOKEN_NOT_VALID: (
+        "The token is malformed, expired or of an ended session; the key is wrong, ended, or not for this network."
+    ),
     ErrorCode.INVALID_CREDENTIALS: "Wrong username or password, or a user who is not active.",
-    ErrorCode.PERMISSION_DENIED: "The caller's role may not do this.",
+    ErrorCode.PERMISSION_DENIED: "The caller's role may not do this, or the key's scopes leave it out.",
     ErrorCode.NOT_FOUND: "There is no entity with the given id.",
     ErrorCode.METHOD_NOT_ALLOWED: "The HTTP method is not supported at this address.",
     ErrorCode.CURSOR_EXPIRED: "The events after this cursor are no longer kept in the feed.",

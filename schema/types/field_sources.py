@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import strawberry
 from strawberry.types.base import StrawberryList, StrawberryOptional
+from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.read.selection import Column, Expression, ToMany, ToOne
@@ -45,7 +46,12 @@ class AnyNode:
     id: Column
 
 
-Origin = Column | Expression | ToOne | ToMany | GlobalId | Changes | AnyNode
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What may be done with the row now (`resolvers/available.py`). REST has a path of its own for it."""
+
+
+Origin = Column | Expression | ToOne | ToMany | GlobalId | Changes | AnyNode | Actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +183,27 @@ def changes(column: Column, description: str) -> Any:
     return _field(description, Provenance(Changes(column)))
 
 
+def actions() -> Any:
+    """What may be done with the row."""
+    return _field(
+        "Everything that can be done with it at all, in the order of its life, and whether the caller may do it now, "
+        "by role, state and neighbours' states. What is allowed may still fail by its arguments.",
+        Provenance(Actions(), rest=False),
+    )
+
+
 def provenance(field: StrawberryField) -> Provenance | None:
     """What the field was declared with; None for a field that is no part of a row."""
     return cast("Provenance | None", field.metadata.get(ORIGIN))
+
+
+def _items(declared: object) -> type | None:
+    """Of a list, which may be null, what its elements are; an enum's is the enum itself."""
+    listed = declared.of_type if isinstance(declared, StrawberryOptional) else declared
+    if not isinstance(listed, StrawberryList):
+        return None
+    one: Any = listed.of_type
+    return cast("type", one.wrapped_cls if isinstance(one, StrawberryEnumDefinition) else one)
 
 
 def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
@@ -197,7 +221,7 @@ def origins(strawberry_type: type) -> tuple[FieldOrigin, ...]:
             reference=said.reference,
             nullable=isinstance(field.type, StrawberryOptional),
             is_id=field.type is strawberry.ID,
-            items=cast("type", field.type.of_type) if isinstance(field.type, StrawberryList) else None,
+            items=_items(field.type),
             rest=said.rest,
             embedded=said.embedded,
             rest_as=said.rest_as,

@@ -10,9 +10,10 @@ from models import jobs as model
 from resolvers import journal
 from resolvers.read.columns import column
 from resolvers.read.tables import JOBS
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import JobStatus
-from schema.types.field_sources import global_id, stored, to_many, to_one
+from schema.types.field_sources import actions, global_id, stored, to_many, to_one
 from schema.types.links import EventLink, StaffLink
 from schema.types.node import Node
 from schema.types.scalars import JSON
@@ -45,6 +46,7 @@ class Job(Node):
     heartbeat: datetime | None = stored(
         column(_ROW, "heartbeat"), "When its worker last showed that it lives; after 30 s another one takes over."
     )
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When it was asked for.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the job last changed.")
     history: Connection[EventLink] = to_many(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from schema.types.api_keys import ApiKey
     from schema.types.billing import BillingPolicy, ChargePeriod, TariffTerms
     from schema.types.comments import Comment
     from schema.types.contracts import Contract
@@ -35,6 +36,7 @@ LedgerEntryLink = Annotated["LedgerEntry", strawberry.lazy("schema.types.journal
 EventLink = Annotated["Event", strawberry.lazy("schema.types.journal")]
 UserLink = Annotated["User", strawberry.lazy("schema.types.users")]
 StatementLink = Annotated["Statement", strawberry.lazy("schema.types.statements")]
+ApiKeyLink = Annotated["ApiKey", strawberry.lazy("schema.types.api_keys")]
 JobLink = Annotated["Job", strawberry.lazy("schema.types.jobs")]
 TariffTermsLink = Annotated["TariffTerms", strawberry.lazy("schema.types.billing")]
 ChargePeriodLink = Annotated["ChargePeriod", strawberry.lazy("schema.types.billing")]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, Final, Optional, cast
 
 import strawberry
 from strawberry.tools import create_type
 
 from resolvers import value_kinds
+from resolvers.write import kinds
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import Effect
 from schema.types.global_ids import of_type, read_id
@@ -35,6 +37,8 @@ _TYPES: Final[tuple[tuple[type, Any], ...]] = (
     (value_kinds.Options, JSON),
     (value_kinds.WholeNumbers, list[int]),
     (value_kinds.Texts, list[str]),
+    (kinds.Networks, list[str]),
+    (kinds.Instant, datetime),
 )
 """What is not here is text."""
 
@@ -106,19 +110,29 @@ def _value_field(field: InputField, *, partial: bool) -> Any:
     value_type = _value_type(field)
     ids = f" {of_type(field.kind.typename)}" if isinstance(field.kind, value_kinds.Reference) else ""
     what = field.description + ids
-    if field.required and not partial:
-        return strawberry.field(name=field.graphql_name, graphql_type=value_type, description=what)
-    return strawberry.field(
-        name=field.graphql_name,
-        graphql_type=Optional[value_type],  # noqa: UP045 - the type is a value here
-        description=what + _when_absent(field, partial=partial),
-        default=strawberry.UNSET,
-    )
+    if field.always_required and not partial:
+        made = strawberry.field(name=field.graphql_name, graphql_type=value_type, description=what)
+    else:
+        made = strawberry.field(
+            name=field.graphql_name,
+            graphql_type=Optional[value_type],  # noqa: UP045 - the type is a value here
+            description=what + _when_absent(field, partial=partial),
+            default=strawberry.UNSET,
+        )
+    made.python_name = _attribute(field)
+    return made
+
+
+def _attribute(field: InputField) -> str:
+    """How Python can spell a field: `from` is a word of its own."""
+    return f"{field.graphql_name}_" if iskeyword(field.graphql_name) else field.graphql_name
 
 
 def _value_type(field: InputField) -> Any:
     if isinstance(field.kind, value_kinds.Choice):
         return field.kind.choices
+    if isinstance(field.kind, kinds.Choices):
+        return list[field.kind.choices]  # type: ignore[name-defined]  # the type is a value here
     if isinstance(field.kind, value_kinds.Group):
         return group_input(field.kind.fields)
     return next((found for kind, found in _TYPES if isinstance(field.kind, kind)), str)
@@ -151,7 +165,7 @@ def raw_values(operation_input_type: type, given: object) -> Mapping[str, object
 
 def _read(fields: Iterable[InputField], given: object) -> Iterable[tuple[str, object]]:
     for field in fields:
-        value = getattr(given, field.graphql_name)
+        value = getattr(given, _attribute(field))
         if value is strawberry.UNSET:
             continue
         if isinstance(field.kind, value_kinds.Reference) and value is not None:

@@ -12,9 +12,10 @@ from resolvers import journal, payments
 from resolvers.read.columns import column
 from resolvers.read.tables import PAYMENTS
 from schema.types import sql_expressions
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import PaymentMethod, PaymentStatus, TransactionType
-from schema.types.field_sources import computed, global_id, stored, to_many, to_one
+from schema.types.field_sources import actions, computed, global_id, stored, to_many, to_one
 from schema.types.links import ContractLink, EventLink, LedgerEntryLink, PaymentLink, StaffLink
 from schema.types.node import Node
 
@@ -57,6 +58,7 @@ class Payment(Node):
         "The payment that this refund gives back; null for all but refunds.",
         rest=False,
     )
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When the payment was registered.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the payment last changed.")
     refunds: Connection[PaymentLink] = to_many(

@@ -12,9 +12,10 @@ from resolvers.identity.permissions import PUK_HIDDEN_FROM
 from resolvers.read.columns import column
 from resolvers.read.tables import SIMS
 from schema.types import sql_expressions
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import SimStatus
-from schema.types.field_sources import computed, global_id, stored, to_many, to_one
+from schema.types.field_sources import actions, computed, global_id, stored, to_many, to_one
 from schema.types.links import ContractLink, EventLink, SimBindingLink
 from schema.types.node import Node
 
@@ -47,6 +48,7 @@ class Sim(Node):
     deactivated_at: datetime | None = stored(
         column(_ROW, "deactivated_at"), "When it last left a contract; null while it is bound."
     )
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When the SIM was registered.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the SIM last changed.")
     bindings: Connection[SimBindingLink] = to_many(

@@ -13,9 +13,10 @@ from resolvers.billing import terms
 from resolvers.read.columns import column
 from resolvers.read.tables import TARIFFS
 from schema.types import sql_expressions
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import TariffType
-from schema.types.field_sources import computed, global_id, stored, to_many
+from schema.types.field_sources import actions, computed, global_id, stored, to_many
 from schema.types.links import ContractLink, EventLink, TariffTermsLink
 from schema.types.node import Node
 from schema.types.scalars import JSON
@@ -46,6 +47,7 @@ class Tariff(Node):
         sql_expressions.count_of("contracts", "tariff_id", " AND n_.status = 'active'"),
         "How many active contracts are on it.",
     )
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When the tariff was made.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the tariff last changed.")
     contracts: Connection[ContractLink] = to_many(

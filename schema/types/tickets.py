@@ -12,9 +12,10 @@ from resolvers.read.columns import column
 from resolvers.read.tables import TICKETS
 from resolvers.tickets import IS_OVERDUE
 from schema.types import sql_expressions
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import TicketCategory, TicketPriority, TicketStatus
-from schema.types.field_sources import computed, global_id, stored, to_many, to_one
+from schema.types.field_sources import actions, computed, global_id, stored, to_many, to_one
 from schema.types.links import CommentLink, ContractLink, CustomerLink, EventLink, StaffLink
 from schema.types.node import Node
 
@@ -63,6 +64,7 @@ class Ticket(Node):
     assigned_at: datetime | None = stored(column(_ROW, "assigned_at"), "When it was last assigned to somebody else.")
     resolved_at: datetime | None = stored(column(_ROW, "resolved_at"), "When it was resolved; null while it is not.")
     closed_at: datetime | None = stored(column(_ROW, "closed_at"), "When it was closed; null while it is not.")
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When the ticket was opened.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the ticket last changed.")
     comments: Connection[CommentLink] = to_many(comments.LIST, "ticket_id", "What was said on it, oldest first.")

@@ -17,9 +17,10 @@ from resolvers.read.selection import Expression, Kind
 from resolvers.read.tables import STAFF, USERS
 from resolvers.tickets import OPEN_SQL
 from schema.types import sql_expressions
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
-from schema.types.enums import Role
-from schema.types.field_sources import computed, global_id, stored, to_many
+from schema.types.enums import Role, UserKind
+from schema.types.field_sources import actions, computed, global_id, stored, to_many
 from schema.types.links import EventLink
 from schema.types.node import Node
 
@@ -67,6 +68,7 @@ class User(Node):
     full_name: str = computed(_NAME, "Last and first name, or the username while neither is known.")
     email: str | None = stored(column(_ROW, "email"), "Email address at work.")
     phone: str | None = stored(column(_ROW, "phone"), "Phone number in E.164.")
+    kind: UserKind = stored(column(_ROW, "kind"), "Whether it is a person, or a program, which calls with keys.")
     role: Role = stored(column(_ROW, "role"), "What the user may do.")
     is_active: bool = stored(
         column(_ROW, "is_active"), "Whether the user can log in; inactive ones are shut out at once."
@@ -77,6 +79,7 @@ class User(Node):
         "The operations that the user's role may call at all; a row's state or an argument may still refuse one.",
         rest_as=("permissions", _permitted(lambda operation: operation.name)),
     )
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When the user was added.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about the user last changed.")
     history: Connection[EventLink] = to_many(

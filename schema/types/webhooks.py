@@ -14,9 +14,10 @@ from resolvers.read.columns import column
 from resolvers.read.selection import Expression, Kind
 from resolvers.read.tables import WEBHOOK_DELIVERIES, WEBHOOKS
 from resolvers.webhooks import deliveries
+from schema.types.available import AvailableAction
 from schema.types.connections import Connection
 from schema.types.enums import DeliveryStatus, Role, WebhookStatus
-from schema.types.field_sources import computed, global_id, stored, to_many, to_one
+from schema.types.field_sources import actions, computed, global_id, stored, to_many, to_one
 from schema.types.links import EventLink, WebhookDeliveryLink, WebhookLink
 from schema.types.node import Node
 
@@ -57,6 +58,7 @@ class Webhook(Node):
     lag: int = computed(_LAG, "How many events, its own or not, it is behind; those that wait as deliveries too.")
     last_success_at: datetime | None = stored(column(_ROW, "last_success_at"), "When an event was last taken.")
     last_error: str | None = stored(column(_ROW, "last_error"), "Why a try failed last; null if all went well since.")
+    available_actions: list[AvailableAction] = actions()
     created_at: datetime = stored(column(_ROW, "created_at"), "When it was made.")
     updated_at: datetime = stored(column(_ROW, "updated_at"), "When anything about it was last changed.")
     deliveries: Connection[WebhookDeliveryLink] = to_many(

@@ -152,14 +152,7 @@ async def test_without_its_database_it_is_alive_but_not_ready(settings, http):
     assert answer.headers["retry-after"] == "5"
 
 
-async def test_a_browser_is_shown_where_to_go(http):
-    answer = await http.get("/", headers={"accept": "text/html,*/*;q=0.8"})
-    assert answer.headers["content-type"].startswith("text/html")
-    assert 'href="/graphql"' in answer.text
-    assert 'href="/api/docs/"' in answer.text
-
-
-async def test_a_program_is_told_the_same(http):
+async def test_a_program_is_told_where_to_go(http):
     assert (await http.get("/")).json()["rest_docs"] == "/api/docs/"
 
 

@@ -51,7 +51,13 @@ async def test_the_demo_tells_what_staff_meet(demo):
     assert await one(demo, "SELECT COUNT(*) FROM contracts WHERE suspension_reason = 'customer'") >= 1
     assert await one(demo, "SELECT COUNT(*) FROM contracts WHERE suspension_reason = 'manual'") >= 1
     assert await one(demo, "SELECT COUNT(*) FROM customers WHERE customer_type = 'organization'") == 2
-    assert await one(demo, "SELECT COUNT(*) FROM contracts WHERE balance < 0") == 2
+    assert await one(demo, "SELECT COUNT(*) FROM contracts WHERE balance < 0") == 3
+    assert await one(demo, "SELECT COUNT(*) FROM contracts WHERE suspension_reason = 'insufficient_funds'") == 1
+    promised = "SELECT COUNT(*) FROM contracts WHERE status = 'active' AND promised_amount > 0 AND balance < 0"
+    assert await one(demo, promised) == 1
+    near = """SELECT COUNT(*) FROM contracts c JOIN tariff_terms t ON t.id = c.terms_id
+        WHERE c.status = 'active' AND c.balance < t.monthly_fee AND c.balance > t.monthly_fee - 100"""
+    assert await one(demo, near) == 1
     assert await one(demo, "SELECT COUNT(*) FROM payments WHERE transaction_type = 'refund'") == 1
     assert await one(demo, "SELECT COUNT(*) FROM payments WHERE transaction_type = 'correction' AND amount < 0") == 1
 

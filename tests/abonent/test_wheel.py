@@ -20,7 +20,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(not pages.have("graphiql.js", "swagger-ui.js"), reason="the pages' parts are not fetched"),
+    pytest.mark.skipif(
+        not pages.have("console.js", "graphiql.js", "swagger-ui.js"), reason="the pages' parts are not fetched"
+    ),
 ]
 
 
@@ -60,7 +62,7 @@ def seen(installed, tmp_path_factory) -> Installed:
 
 
 def _loaded(url: str) -> list[str]:
-    shown = [httpx.get(url + path, headers={"Accept": "text/html"}).text for path in ("/graphql", "/api/docs/")]
+    shown = [httpx.get(url + path, headers={"Accept": "text/html"}).text for path in ("/", "/graphql", "/api/docs/")]
     return re.findall(r'(?:src|href)="(/static/[^"]+)"', "".join(shown))
 
 
@@ -71,7 +73,8 @@ def test_a_wheel_has_what_runs_and_nothing_else(installed):
 
 
 def test_its_pages_have_their_parts(seen):
-    assert {"/static/graphiql.js", "/static/graphiql.css", "/static/swagger-ui.js"} <= seen.statuses.keys()
+    parts = ("console.js", "console.css", "graphiql.js", "graphiql.css", "swagger-ui.js")
+    assert {f"/static/{name}" for name in parts} <= seen.statuses.keys()
     assert set(seen.statuses.values()) == {200}
 
 

@@ -161,3 +161,8 @@ def test_a_long_answer_is_compressed_and_a_large_body_refused(site):
     assert described.headers["content-encoding"] == "gzip"
     assert described.json()["servers"] == [{"url": site.prefix or "/"}]
     assert site.client.post(f"{site.url}/graphql", content=b"x" * 1_100_000).status_code == 413
+
+
+def test_a_file_that_is_brought_in_may_be_larger_than_other_bodies(site):
+    answer = site.client.post(f"{site.url}/api/files/", files={"file": ("people.csv", b"x" * 3_000_000)})
+    assert answer.status_code == 401

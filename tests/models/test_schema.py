@@ -11,7 +11,8 @@ from tests.conftest import TABLES, opened
 from tests.resolvers.read.world import put, world
 
 CHECKS = """
-    users_role users_lengths
+    users_role users_kind users_service users_lengths
+    api_keys_digest api_keys_scopes api_keys_networks api_keys_cost_per_minute api_keys_lengths
     customers_document_type customers_customer_type customers_status customers_email_folded customers_lengths
     tariffs_tariff_type tariffs_monthly_fee tariffs_minutes_included tariffs_sms_included tariffs_data_gb_included
     tariffs_minute_overage_cost tariffs_sms_overage_cost tariffs_data_gb_overage_cost tariffs_extra_options
@@ -75,6 +76,8 @@ UNIQUE = {
 INDEXES = {
     "users_created": "created_at, id",
     "users_role": "role, created_at, id",
+    "api_keys_created": "created_at, id",
+    "api_keys_user": "user_id, created_at, id",
     "customers_created": "created_at, id",
     "customers_status": "status, created_at, id",
     "customers_document_type": "document_type, created_at, id",

@@ -89,7 +89,7 @@ def snake(name):
 
 
 def enum(name, value):
-    return value.upper() if name in {"document_type", "tariff_type", "role"} else value
+    return value.upper() if name in {"document_type", "tariff_type", "role", "kind"} else value
 
 
 @pytest.fixture(params=["rest", "graphql"])

@@ -286,6 +286,7 @@ async def test_a_read_by_a_known_caller_is_one_statement(api, factory):
     await factory.payment(contract_id=contract.id)
     await factory.sim()
     await factory.run("webhook.create", url="https://partner.example/")
+    await factory.key(await factory.service())
     apart = {"/search/", "/events/", "/jobs/{id}/", "/jobs/{id}/history/"}  # several statements; and there is no job
     reads = [one.path for one in endpoints() if one.method == "GET" and one.path not in apart]
     assert len(reads) > 40

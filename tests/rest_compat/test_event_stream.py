@@ -7,15 +7,19 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
+from abonent.app import create_app
 from models.users import Role, User
 from resolvers.events.feed import cursor_of, position_of
 from resolvers.events.lines import Pace
 from resolvers.identity import tokens
 from resolvers.identity.tokens import Claims, TokenType
+from tests.factories import Factory
 from tests.feed import caught_up
-from tests.streams import opened
+from tests.rest_compat.conftest import Api
+from tests.streams import SOON, opened
 from web.event_streams import ON_STOP
 
 STREAM = {"Accept": "text/event-stream"}
@@ -215,3 +219,21 @@ async def test_many_lines_cost_nothing_while_nothing_is_for_them(app, factory, s
         finally:
             del database.fetch
     assert not [sql for sql in log_reads if "facts" in sql]
+
+
+async def test_open_streams_are_counted_and_what_they_tell_is_timed(settings):
+    app = create_app(replace(settings, metrics=True))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://testserver") as http,
+    ):
+        factory = await Factory(app.state.database, app.state.settings).prepare()
+        sent = {**Api(http, factory).bearer(Role.ADMIN), **STREAM}
+        async with opened(app, "/api/events/", sent) as told:
+            await factory.tariff()
+            await told.event()
+            async with asyncio.timeout(SOON):
+                while "abonent_event_stream_lag_seconds_count 1.0" not in (text := (await http.get("/metrics")).text):
+                    await asyncio.sleep(0.01)
+            assert "abonent_event_streams 1.0" in text
+        assert "abonent_event_streams 0.0" in (await http.get("/metrics")).text

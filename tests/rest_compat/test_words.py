@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from models import billing, contracts, customers, imports, jobs, payments, sims, tariffs, tickets
+from models import api_keys, billing, contracts, customers, imports, jobs, payments, sims, tariffs, tickets
 from models import users as user_models
 from models import webhooks as webhook_models
 from resolvers.faults import Code
@@ -35,6 +35,7 @@ ENUMS = (
     billing.RefundUnused,
     billing.ResumeAnchor,
     sims.SimStatus,
+    sims.ReplaceReason,
     payments.TransactionType,
     payments.PaymentMethod,
     payments.PaymentStatus,
@@ -47,6 +48,8 @@ ENUMS = (
     user_models.Role,
     webhook_models.WebhookStatus,
     webhook_models.DeliveryStatus,
+    user_models.UserKind,
+    api_keys.ApiKeyScope,
 )
 
 
@@ -118,9 +121,9 @@ def literals(node):
 
 
 def obstacles(tree):
-    """What keeps a row from being deleted is named by the arguments of `refuse_while`."""
+    """What keeps a row from being deleted is named by the arguments of `unreferenced`."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    refusing = [call for call in calls if getattr(call.func, "id", None) == "refuse_while"]
+    refusing = [call for call in calls if getattr(call.func, "id", None) == "unreferenced"]
     return {keyword.arg for call in refusing for keyword in call.keywords}
 
 
@@ -147,7 +150,7 @@ def test_every_code_of_a_refusal_has_its_message(code):
 
 
 @pytest.mark.parametrize(
-    "typename", ["Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "Job", "Webhook"]
+    "typename", ["Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "ApiKey", "Job", "Webhook"]
 )
 def test_every_entity_has_its_name(typename):
     assert typename in CATALOGUE

@@ -108,6 +108,7 @@ MUTATIONS = re.findall(
     createContract updateContract deleteContract activateContract suspendContract resumeContract terminateContract
     addContractBalance deductContractBalance billContract grantPromisedPayment postponeSuspension waivePeriod
     changeTariff cancelTariffChange repriceContracts updateBillingPolicy startBillingRun startImport
+    createApiKey revokeApiKey
     createPayment updatePayment deletePayment submitPayment processPayment cancelPayment failPayment refundPayment
     createTicket updateTicket deleteTicket assignTicket unassignTicket startTicketWork waitTicket resolveTicket
     closeTicket reopenTicket commentTicket updateTicketComment deleteTicketComment
@@ -162,7 +163,10 @@ def test_an_entity_is_read_by_id_and_in_pages(name, typename):
     }
 
 
-@pytest.mark.parametrize("typename", [*ENTITIES.values(), "LedgerEntry", "Event", "Job", "Webhook", "WebhookDelivery"])
+NODES = [*ENTITIES.values(), "LedgerEntry", "Event", "Job", "Webhook", "WebhookDelivery", "ApiKey"]
+
+
+@pytest.mark.parametrize("typename", NODES)
 def test_an_entity_is_a_node(typename):
     named = GRAPHQL.type_map[typename]
     assert [interface.name for interface in named.interfaces] == ["Node"]

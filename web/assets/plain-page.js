@@ -1,6 +1,7 @@
 // The plain page: a document, its variables, the answer, and the examples, without any library.
 
 import { element, language, root, send, sessionBar } from "./session.js";
+import { listen, subscribes } from "./stream.js";
 
 const words = language === "ru"
   ? { run: "Выполнить", plain: "Части GraphiQL не установлены: выполните make setup там, где доступен реестр пакетов." }
@@ -19,13 +20,24 @@ function show(example) {
   variables.value = example.variables ? JSON.stringify(example.variables, null, 2) : "{}";
 }
 
+let listening = null;
+
 async function execute() {
+  listening?.return();
+  listening = null;
   try {
-    const result = await send({ query: query.value, variables: JSON.parse(variables.value || "{}") });
-    answer.textContent = JSON.stringify(result, null, 2);
+    const request = { query: query.value, variables: JSON.parse(variables.value || "{}") };
+    if (subscribes(request.query)) await showAll(request);
+    else answer.textContent = JSON.stringify(await send(request), null, 2);
   } catch (error) {
     answer.textContent = String(error);
   }
+}
+
+/** Each result of a subscription as it comes, until something else is run. */
+async function showAll(request) {
+  answer.textContent = "…";
+  for await (const result of (listening = listen(request))) answer.textContent = JSON.stringify(result, null, 2);
 }
 
 choice.addEventListener("change", () => show(examples[choice.value]));

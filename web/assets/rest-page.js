@@ -1,12 +1,19 @@
 // Swagger UI with the session's bar above it: every call is tried as whoever has logged in.
 
-import { credentials, element, language, root, sessionBar } from "./session.js";
+import { credentials, element, language, root, session, sessionBar } from "./session.js";
 
 const place = document.getElementById("page");
 const main = element("main");
-place.append(sessionBar("Abonent · REST", [["GraphQL", `${root}/graphql`], ["OpenAPI", place.dataset.openapi]]), main);
+const links = [["GraphQL", `${root}/graphql`], ["OpenAPI", place.dataset.openapi]];
+place.append(sessionBar("Abonent · REST", links, showWhoIsIn), main);
 
-window.SwaggerUIBundle({
+/** Its padlocks are closed while somebody is logged in by the bar. */
+function showWhoIsIn() {
+  if (session.tokens) page.preauthorizeApiKey("bearer", session.tokens.access);
+  else if (page.authSelectors.authorized().size) page.authActions.logout(["bearer"]);
+}
+
+const page = window.SwaggerUIBundle({
   domNode: main,
   url: place.dataset.openapi,
   deepLinking: true,
@@ -14,6 +21,7 @@ window.SwaggerUIBundle({
   filter: true,
   persistAuthorization: false,
   validatorUrl: null,
+  onComplete: () => showWhoIsIn(),
   requestInterceptor: (request) => {
     const authorized = request.headers.Authorization;
     request.headers = { "Accept-Language": language, ...credentials(), ...request.headers };

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from resolvers.read.compiler.conditions import parents
 from resolvers.read.compiler.connections import connection_text
 from resolvers.read.compiler.pieces import Fixed, array_of, json_string, member, object_of, quoted
-from resolvers.read.compiler.scalars import scalar
-from resolvers.read.selection import AnyOf, Constant, Entries, EntryFact, Listing, Nested, Scalar
+from resolvers.read.compiler.plan import MARK
+from resolvers.read.compiler.scalars import scalar, value_of, written
+from resolvers.read.selection import AnyOf, Constant, Entries, EntryFact, Foretold, Listing, Nested, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,20 @@ def _field(statement: Statement, asked: Selected, row: Row) -> Pieces:
         return [Fixed(asked.json)]
     if isinstance(asked, Scalar):
         return scalar(statement, asked, row.alias)
+    if isinstance(asked, Foretold):
+        return _foretold(statement, asked, row.alias)
     return [_related(statement, asked, row)]
+
+
+def _foretold(statement: Statement, asked: Foretold, row: str) -> Pieces:
+    """Its values under their names, behind a mark by which the plan finds them again."""
+    number: Pieces = [Fixed(str(len(statement.foretold)))]
+    statement.foretold.append(asked)
+    values = (
+        member(name, written(statement.spelling, source.kind, value_of(statement, source, row), may_be_null=True))
+        for name, source in asked.sources
+    )
+    return object_of([member(MARK, number), *values])
 
 
 def _related(statement: Statement, asked: Nested | AnyOf | Listing | Entries, row: Row) -> str:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from models.database import TooLarge
 from resolvers.faults import Code, Fault
+from resolvers.read.selection import CONTEXT
 from resolvers.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
     from models.database import Database, Reader
     from resolvers.read.selection import Bind, Variables
 
 
+MARK: Final = token_hex(16)
+"""The first key of an object that is not the answer itself: nobody's text can hold it."""
+_MARKED: Final = re.compile(rb'\{"' + MARK.encode() + rb'":[^{}]*\}')
 BIND: Final = 1_000
 """Bytes that a bind takes with all the functions that it is made of."""
 
@@ -27,6 +36,8 @@ class Plan:
 
     sql: str
     binds: tuple[Bind, ...]
+    tellers: tuple[Callable[[Any, Mapping[str, Any]], object], ...] = ()
+    """What makes something of values that have been read, by the number behind their mark."""
 
     @property
     def weight(self) -> int:
@@ -36,7 +47,12 @@ class Plan:
     async def run(self, reader: Reader, variables: Variables) -> bytes:
         """The answer as JSON text in UTF-8, to be spliced as it is; `null` where there is no such row."""
         rows = await self._rows(reader, variables)
-        return _utf8(rows[0][0]) if rows else b"null"
+        body = _utf8(rows[0][0]) if rows else b"null"
+        return _MARKED.sub(partial(self._told, variables), body) if self.tellers else body
+
+    def _told(self, variables: Variables, marked: re.Match[bytes]) -> bytes:
+        values = orjson.loads(marked[0])
+        return orjson.dumps(self.tellers[values.pop(MARK)](variables[CONTEXT], values))
 
     async def page(self, reader: Reader, variables: Variables) -> tuple[int, bytes]:
         """For a `Numbered` root: the count of all rows, and the page's objects as a JSON array."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from resolvers.read.compiler.pieces import Pieces
     from resolvers.read.search import Word
-    from resolvers.read.selection import Bind, Expression, Table, Variables
+    from resolvers.read.selection import Bind, Expression, Foretold, Table, Variables
 
 
 class Spelling(Protocol):
@@ -100,6 +100,8 @@ class Statement:
 
     spelling: Spelling
     tables: list[str] = field(default_factory=list)
+    foretold: list[Foretold] = field(default_factory=list)
+    """What is made of values once they have been read, by the number that stands with them."""
     _parameters: dict[Parameter, int] = field(default_factory=dict)
     _names: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -134,7 +136,8 @@ class Statement:
             return self.spelling.parameter(number, parameter.kind, many=parameter.many)
 
         sql = re.sub("\0([0-9]+)\0", spelt, prefix + select)
-        return Plan(sql, tuple(self.spelling.bound(one.bind, many=one.many) for one in numbers))
+        binds = tuple(self.spelling.bound(one.bind, many=one.many) for one in numbers)
+        return Plan(sql, binds, tuple(one.tell for one in self.foretold))
 
 
 def _now(variables: Variables) -> datetime:

@@ -10,6 +10,7 @@ from resolvers.words.descriptions.filters import FILTERS
 from resolvers.words.descriptions.imports import IMPORTS
 from resolvers.words.descriptions.inputs import INPUTS
 from resolvers.words.descriptions.jobs import JOBS
+from resolvers.words.descriptions.keys import KEYS
 from resolvers.words.descriptions.people import PEOPLE
 from resolvers.words.descriptions.webhooks import WEBHOOKS
 from resolvers.words.descriptions.work import WORK
@@ -26,4 +27,5 @@ RUSSIAN: dict[str, str] = {
     **BILLING,
     **WEBHOOKS,
     **IMPORTS,
+    **KEYS,
 }

@@ -50,6 +50,11 @@ CALLS: dict[str, str] = {
     "What has become of the entity since it was read, the last 100 changes.": (
         "Что произошло с записью с тех пор, как её прочитали: последние 100 изменений."
     ),
+    "What can be done with it, and what may be now.": "Что с этим можно делать вообще и что разрешено сейчас.",
+    "The reason for people, in the language of the request.": "Причина для людей, на языке запроса.",
+    "Whether the caller may do it now, as far as no argument decides.": (
+        "Разрешено ли это вызывающему сейчас, насколько это не решают параметры."
+    ),
     # what all have
     "Done.": "Выполнено.",
     "All of them, page by page.": "Весь список, постранично.",

@@ -6,8 +6,8 @@ INPUTS: dict[str, str] = {
     "The user's password.": "Пароль пользователя.",
     "The session's latest refresh token.": "Последний refresh-токен сессии.",
     "Name to log in with. Unique.": "Имя для входа. Уникально.",
-    "8 characters or more. It can be set, but never read.": (
-        "Не менее 8 символов. Пароль можно задать, но нельзя прочитать."
+    "8 characters or more. A person needs one, a service has none. It can be set, but never read.": (
+        "Не менее 8 символов. Человеку он нужен, у программы его нет. Пароль можно задать, но нельзя прочитать."
     ),
     "Email address.": "Адрес email.",
     "Phone number; any usual spelling is kept as E.164.": (

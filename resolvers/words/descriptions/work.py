@@ -250,9 +250,9 @@ WORK: dict[str, str] = {
         "\n\nНовый пароль или отключение завершают все сессии пользователя; с отключённого снимаются открытые тикеты. "
         "Последний действующий администратор остаётся администратором."
     ),
-    "Delete a user who has left no trace: no act in the history, no posting, no payment, no ticket."
+    "Delete a user who has left no trace: no act in the history, no posting, no payment, no ticket, no key."
     "\n\nThe last active admin cannot be deleted. Whoever has left traces can be deactivated instead.": (
-        "Удалить пользователя, который не оставил следов: действий в истории, проводок, платежей, тикетов."
+        "Удалить пользователя, который не оставил следов: действий в истории, проводок, платежей, тикетов, ключей."
         "\n\nПоследнего действующего администратора удалить нельзя. Того, кто оставил следы, можно отключить."
     ),
     "Every change of the user, newest first.": "Все изменения пользователя, сначала новые.",
@@ -295,15 +295,18 @@ WORK: dict[str, str] = {
         "Неверное имя пользователя или пароль, либо пользователь отключён."
     ),
     "No access token was sent.": "Access-токен не передан.",
-    "The token is malformed, expired or of an ended session.": (
-        "Токен повреждён, просрочен или относится к завершённой сессии."
+    "The token is malformed, expired or of an ended session; the key is wrong, ended, or not for this network.": (
+        "Токен повреждён, просрочен или относится к завершённой сессии; ключ неверен, больше не действует или не для "
+        "этой сети."
     ),
     "There is no entity with the given id.": "Записи с таким id нет.",
     "Cannot be deleted while other things depend on it; the message names them.": (
         "Удалить нельзя, пока есть зависимые записи; они названы в сообщении."
     ),
     "The request's body is larger than allowed.": "Тело запроса больше допустимого.",
-    "The caller's role may not do this.": "Роль пользователя не позволяет это сделать.",
+    "The caller's role may not do this, or the key's scopes leave it out.": (
+        "Роль пользователя не позволяет это сделать, или ключ этим не наделён."
+    ),
     "The database cannot be reached at the moment.": "База данных временно недоступна.",
     "Too many failed attempts; try again later.": "Слишком много неудачных попыток; повторите позже.",
     "The request's body is not JSON.": "Тело запроса передано не в JSON.",

@@ -70,6 +70,8 @@ comment.delete           any                                           superviso
 user.create              any                                           admin
 user.update              any                                           employee, operator, supervisor, admin +
 user.delete              any                                           admin
+apikey.create            any                                           employee, operator, supervisor, admin +
+apikey.revoke            any                                           employee, operator, supervisor, admin
 policy.update            any                                           admin
 billing.run              any                                           supervisor, admin
 job.cancel               queued, running → stays                       employee, operator, supervisor, admin
@@ -91,3 +93,11 @@ def columns(text):
 
 def test_the_operations_are_those_of_the_contract():
     assert columns(table_of_operations())[1:] == columns(CONTRACT)
+
+
+def test_it_tells_the_paths_that_there_are():
+    paths = {line.split()[0]: re.split("  +", line)[-1] for line in table_of_operations().splitlines()}
+    assert paths["contract.update"] == "PUT, PATCH /api/contracts/{id}/"
+    assert paths["tariff.reprice"] == "POST /api/tariffs/{id}/reprice/"
+    assert paths["policy.update"] == "PATCH /api/billing/policy/"
+    assert paths["billing.run"] == "POST /api/billing/runs/"

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
-import asyncpg
 import pytest
 
-from abonent.check.run import check
-from models.database import Dialect, dialect_of
-from models.database.sqlite import database_file
-
-SQLITE, POSTGRES = Dialect.SQLITE, Dialect.POSTGRES
+from tests.abonent.check.planting import plant, told
 
 FAULTS = {
     "a balance that is not the sum": (
@@ -205,26 +198,6 @@ async def ids(factory):
         "event": event[0],
         "entity": f"{event[1]}_{event[2]}",
     }
-
-
-async def told(database, settings) -> list[str]:
-    return [sentence async for verdict in check(database, settings) for sentence in verdict.told]
-
-
-async def plant(settings, sql: str) -> None:
-    """Run it past everything that would forbid it."""
-    if dialect_of(settings.database_url) is SQLITE:
-        connection = sqlite3.connect(database_file(settings.database_url))
-        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
-        connection.execute(sql)
-        connection.commit()
-        connection.close()
-        return
-    connection = await asyncpg.connect(settings.database_url)
-    await connection.execute("SET session_replication_role = replica")
-    await connection.execute(sql)
-    await connection.close()
 
 
 @pytest.mark.usefixtures("ids")

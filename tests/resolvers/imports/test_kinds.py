@@ -67,6 +67,8 @@ async def test_a_contract_comes_with_customer_sim_and_balance_in_one_row(door, a
     payments = await told(api, "payments")
     assert [(one["transaction_id"], one["transaction_type"]) for one in payments][:1] == [("OPEN-Д-1", "correction")]
     assert {one["status"] for one in await told(api, "sims")} == {"active"}
+    (held,) = (await api.get("/numbers/+996700000001/history/")).json()["results"]
+    assert held["since"] == "2024-03-30T18:00:00.000000Z"  # its day began then in the operator's time zone
     again = await door.bring_in(as_csv(rows, CONTRACTS), kind="contracts")
     assert counts(again) == {"unchanged": 3}
     assert len(await told(api, "payments")) == 3

@@ -81,6 +81,7 @@ def _user(chance, n):
         "username": f"user{n}",
         "username_key": f"user{n}",
         "password": "-",
+        "kind": "person",
         "role": chance.choice(("employee", "admin")),
         "is_active": n != 2,
     }

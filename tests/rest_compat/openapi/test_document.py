@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,38 @@ def test_every_reference_leads_somewhere_and_every_component_is_referred_to():
 def test_names_of_operations_are_unique():
     names = [operation["operationId"] for operation in OPERATIONS.values()]
     assert len(set(names)) == len(names)
+    assert {"list_contracts", "get_contract", "put_contract", "update_contract", "activate_contract"} <= set(names)
+    assert {"add_contract_balance", "list_contract_payments", "put_me", "get_customers_statistics"} <= set(names)
+
+
+def test_an_enum_is_one_component_that_all_refer_to():
+    document = described()
+    own = [schema["enum"] for schema in document["components"]["schemas"].values() if "enum" in schema]
+    lists = list(enums_of(document))
+    assert len(own) > 20
+    assert [values for values in own if lists.count(values) != 1] == []
+    assert document["components"]["schemas"]["SimStatus"]["enum"] == [
+        "free",
+        "active",
+        "suspended",
+        "blocked",
+        "closed",
+    ]
+
+
+def enums_of(part):
+    """All lists of values that stand in a part of the document."""
+    if isinstance(part, dict):
+        yield from ([part["enum"]] if "enum" in part else [])
+        for inner in part.values():
+            yield from enums_of(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from enums_of(inner)
+
+
+def test_the_documents_version_is_the_packages():
+    assert described()["info"]["version"] == version("abonent")
 
 
 # --- each call ----------------------------------------------------------------------------------------------------
@@ -131,7 +164,9 @@ def test_a_call_tells_its_success_and_that_the_database_can_be_away(call):
     assert "503" in statuses
 
 
-ONLY_FOR_REAL = {"/api/webhooks/", "/api/webhooks/{id}/rotate_secret/", "/api/webhooks/{id}/test/"}
+ONLY_FOR_REAL = {
+    *("/api/api-keys/", "/api/webhooks/", "/api/webhooks/{id}/rotate_secret/", "/api/webhooks/{id}/test/"),
+}
 """They tell a secret, which is neither kept with a key nor made for nothing, or call somebody."""
 OWN_DRY_RUN = {"/api/users/me/password/", "/api/billing/runs/", "/api/imports/", "/api/files/"}
 """Where it is one of the arguments, or there is nothing to try."""

@@ -44,21 +44,24 @@ async def try_list_of_customers(page):
 async def test_whoever_has_logged_in_on_the_page_can_call_the_api_from_it(address, browser, factory):
     user = await factory.user()
     await factory.customer(last_name="Токтогулова")
-    page = await browser.open(f"{address}/api/docs/#/customers/get_customers")
+    page = await browser.open(f"{address}/api/docs/#/customers/list_customers")
     await page.until("document.querySelector('.session input[name=username]')")
     await page.type(".session input[name=username]", user.username)
     await page.type(".session input[name=password]", "correct horse 1")
     await page.click(".session button")
     await page.until("document.querySelector('.session .who')")
+    await page.until("document.querySelector('.auth-wrapper .authorize.locked')")
     assert (await try_list_of_customers(page)).split()[0] == "200"
     shown = json.loads(await page.run("document.querySelector('.live-responses-table tbody pre').innerText"))
     assert [row["last_name"] for row in shown["results"]] == ["Токтогулова"]
     # Swagger UI warns of underscores in the address, which it takes for an old spelling of spaces
     assert [problem for problem in page.problems if "deep link whitespace" not in problem] == []
     assert [url for url in page.requested if not url.startswith((address, "data:"))] == []
+    await page.click(".session button")
+    await page.until("document.querySelector('.auth-wrapper .authorize.unlocked')")
 
 
 async def test_whoever_has_not_is_told_so_on_a_page_in_the_readers_language(address, browser):
-    page = await browser.open(f"{address}/api/docs/#/customers/get_customers", "en")
+    page = await browser.open(f"{address}/api/docs/#/customers/list_customers", "en")
     await page.until("document.body.innerText.includes('All of them, page by page')")
     assert (await try_list_of_customers(page)).split()[0] == "401"
