@@ -48,14 +48,18 @@ class Receiver:
     most_at_once: int = 0
     endless: bool = False
     """After the head it sends on and on."""
+    closes: bool = False
+    """It closes each connection after its answer, and does not say so."""
+    connections: int = 0
 
     @property
     def event_ids(self) -> list[int]:
         return [one.event_id for one in self.got]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while await self._one(reader, writer):
+            while await self._one(reader, writer) and not self.closes:
                 pass
         writer.close()
 

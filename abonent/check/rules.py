@@ -236,6 +236,32 @@ BILLING: Final = (
     ),
 )
 
+WEBHOOKS: Final = (
+    Rule(
+        "no webhook stands beyond the end of the journal",
+        """SELECT w.id, w.position, e.last FROM webhooks w CROSS JOIN (
+        SELECT COALESCE(MAX(id), 0) AS last FROM audit_events) e WHERE w.position > e.last ORDER BY w.id""",
+        lambda row, position, last: (
+            f"webhook {row} stands behind event {position}, but the last one is {last}: replay it"
+        ),
+    ),
+    Rule(
+        "of an entity's events that wait for a webhook the first is tried",
+        """SELECT d.webhook_id, d.event_id FROM webhook_deliveries d
+        WHERE d.status = 'waiting' AND d.next_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM webhook_deliveries e WHERE e.webhook_id = d.webhook_id AND e.entity = d.entity
+            AND e.entity_id = d.entity_id AND e.status = 'waiting' AND e.event_id < d.event_id
+        ) ORDER BY d.webhook_id, d.event_id""",
+        lambda row, event: f"webhook {row}: event {event} waits, and is never tried: redeliver it",
+    ),
+    Rule(
+        "every webhook has a secret that signs",
+        """SELECT id FROM webhooks WHERE NOT EXISTS (
+        SELECT 1 FROM webhook_secrets s WHERE s.webhook_id = webhooks.id AND s.expires_at IS NULL) ORDER BY id""",
+        lambda row: f"webhook {row} has no secret that signs: rotate it",
+    ),
+)
+
 KEEPING: Final = (
     Rule(
         "there is an active admin, once there are users",
@@ -278,7 +304,7 @@ KEEPING: Final = (
     ),
 )
 
-RULES: Final = (*LEDGER, *LIFECYCLES, *BILLING, *KEEPING)
+RULES: Final = (*LEDGER, *LIFECYCLES, *BILLING, *WEBHOOKS, *KEEPING)
 
 SQLITE_RULES: Final = (
     Rule(

@@ -17,7 +17,7 @@ from resolvers.clock import now
 from resolvers.context import Context
 from resolvers.events.log import log_of
 from resolvers.webhooks.keeping import AT_ONCE, DEAD_AFTER, Lost, forget, hold, let_go, view_of, with_work
-from resolvers.webhooks.sending import network
+from resolvers.webhooks.network import Network
 from resolvers.words import Language
 from schema.endpoint.selections import selections
 
@@ -90,18 +90,18 @@ class Courier:
             await self._begin(means)
             await asyncio.gather(*self.turns.values())
         finally:
-            await means.pool.aclose()
+            await means.network.aclose()
 
     def _means(self, stopping: asyncio.Event) -> Means:
         context = Context(self.database, self.settings, None, Language.EN, SYSTEM, SYSTEM, clock=self.clock)
-        pool = network(private=self.settings.webhook_private)
-        return Means(context, selections(self.settings.query_limits), pool, self.slots, stopping, self.told)
+        network = Network(self.settings.webhook_private)
+        return Means(context, selections(self.settings.query_limits), network, self.slots, stopping, self.told)
 
     async def _leave(self, means: Means) -> None:
         for task in self.turns.values():
             task.cancel()
         await asyncio.gather(*self.turns.values(), return_exceptions=True)
-        await means.pool.aclose()
+        await means.network.aclose()
         try:
             await let_go(self.database, self.holder)
         except Unavailable as error:  # they are taken for dead soon

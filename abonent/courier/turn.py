@@ -22,11 +22,10 @@ from resolvers.webhooks.sending import Message, Sent, send
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import httpcore
-
     from abonent.courier.slots import Slots
     from resolvers.context import Context
     from resolvers.webhooks.keeping import View
+    from resolvers.webhooks.network import Network
     from schema.endpoint.selections import Selections
 
 FRESH_SECONDS: Final = 0.5
@@ -52,7 +51,7 @@ class Means:
     context: Context
     """Of the worker: nobody calls, its clock tells the time."""
     selections: Selections
-    pool: httpcore.AsyncConnectionPool
+    network: Network
     slots: Slots
     stopping: asyncio.Event
     told: Callable[[int, Tried], None] | None = None
@@ -203,7 +202,7 @@ class Turn:
             return self._judged(row, Sent(None, None, f"query_invalid: {body[:200]}", 0.0))
         view, means = self.view, self.means
         message = Message(f"evt_{row.event_id}", body)
-        sent = await send(means.pool, view.url, message, view.secrets, means.context.clock())
+        sent = await send(means.network, view.url, message, view.secrets, means.context.clock())
         means.slots.judge(view.id, taken=sent.taken, seconds=sent.seconds)
         return self._judged(row, sent)
 

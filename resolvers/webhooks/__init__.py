@@ -2,6 +2,7 @@
 
 addresses.py    which addresses may be sent to
 secrets.py      what signs
+network.py      connections to receivers
 sending.py      one POST to a receiver
 actions.py      what people may do with a webhook, and how the list can be asked
 deliveries.py   how what was sent can be asked

@@ -1,9 +1,5 @@
 """One POST to a receiver (events.md §4): signed, to a checked address, within bounded time, and no more of its answer
 than is kept.
-
-httpcore, on which httpx stands, takes the network from us: a connection is asked for by name, so that TLS and `Host`
-have the url's, and made to the very address that was resolved and allowed. (With httpx alone one would have to write
-the address into the url, under which it then pools its connections too.)
 """
 
 from __future__ import annotations
@@ -13,17 +9,19 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import httpcore
 from standardwebhooks import Webhook as Signer
 
-from resolvers.webhooks.addresses import AddressRefused, resolve
+from resolvers.webhooks.addresses import AddressRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
+
+    from resolvers.webhooks.network import Network
 
 HEAD_SECONDS: Final = 10.0
 """Within which the head of an answer must have come, the look-up of the name and the connection included."""
@@ -33,7 +31,6 @@ MOST_READ: Final = 65_536
 KEPT: Final = 1_024
 """Bytes of an answer's body that are read at most, and that are kept."""
 MOST_TOGETHER: Final = 64
-IDLE_SECONDS: Final = 30.0
 AGENT: Final = b"Abonent-Webhooks/1"
 
 
@@ -63,41 +60,6 @@ class Sent:
         return self.error is None
 
 
-class Checked(httpcore.AnyIOBackend):
-    """The network, but that a name is resolved by us, and only an allowed address is connected to."""
-
-    def __init__(self, *, private: bool) -> None:
-        super().__init__()
-        self._private = private
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first of the host's addresses that answers."""
-        addresses = await resolve(host, port, private=self._private)
-        for address in addresses[:-1]:
-            try:
-                return await super().connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore.ConnectError:
-                continue
-        return await super().connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
-
-
-def network(*, private: bool) -> httpcore.AsyncConnectionPool:
-    """Connections to receivers, kept open for a while; to be closed after use."""
-    return httpcore.AsyncConnectionPool(
-        max_connections=2 * MOST_TOGETHER,
-        max_keepalive_connections=MOST_TOGETHER,
-        keepalive_expiry=IDLE_SECONDS,
-        network_backend=Checked(private=private),
-    )
-
-
 def _of_request(url: str, message: Message) -> list[tuple[bytes, bytes]]:
     return [
         (b"host", urlsplit(url).netloc.encode()),
@@ -118,19 +80,20 @@ def signed(message: Message, secrets: Sequence[str], now: datetime) -> list[tupl
     ]
 
 
-async def send(
-    pool: httpcore.AsyncConnectionPool, url: str, message: Message, secrets: Sequence[str], now: datetime
-) -> Sent:
+async def send(network: Network, url: str, message: Message, secrets: Sequence[str], now: datetime) -> Sent:
     """Send it once; raises nothing of what a receiver, or the way to it, can do."""
     started = monotonic()
     headers = [*_of_request(url, message), *signed(message, secrets, now)]
     request = httpcore.Request("POST", url, headers=headers, content=message.body)
     try:
         async with asyncio.timeout(HEAD_SECONDS):
-            response = await pool.handle_async_request(request)
+            connection, response = await network.ask(request)
     except Exception as failure:  # noqa: BLE001 - whatever comes from outside is an outcome
         return Sent(None, None, _reason(failure), monotonic() - started)
-    answer = await _beginning(response)
+    try:
+        answer = await _beginning(response)
+    finally:
+        await network.give_back(connection, request.url.origin)
     status = response.status
     error = None if _is_success(status) else f"status_{status}"
     return Sent(status, answer, error, monotonic() - started)

@@ -13,8 +13,9 @@ from models.webhooks import DeliveryStatus, Webhook, WebhookDelivery, WebhookSta
 from resolvers.faults import not_found
 from resolvers.identity.permissions import Permission
 from resolvers.value_kinds import Reference
+from resolvers.webhooks.network import Network
 from resolvers.webhooks.secrets import living
-from resolvers.webhooks.sending import Message, Sent, network, send
+from resolvers.webhooks.sending import Message, Sent, send
 from resolvers.write.inputs import takes
 from resolvers.write.operation import Effect, operation
 from resolvers.write.unit_of_work import select
@@ -42,11 +43,11 @@ async def _send_test(context: Context, webhook_id: int) -> Sent:
     now = context.clock()
     body = {"type": TEST, "timestamp": moment_text(now), "data": {"webhook": webhook_id}}
     message = Message(f"test_{uuid4().hex}", orjson.dumps(body))
-    pool = network(private=context.settings.webhook_private)
+    network = Network(context.settings.webhook_private)
     try:
-        return await send(pool, found[0].url, message, await living(context.database, webhook_id, now), now)
+        return await send(network, found[0].url, message, await living(context.database, webhook_id, now), now)
     finally:
-        await pool.aclose()
+        await network.aclose()
 
 
 @operation(

@@ -47,6 +47,18 @@ FAULTS = {
         "UPDATE payments SET status = 'success', refunded_amount = 0 WHERE id = {refunded}",
         "payment {refunded} is success, 0.00 of it refunded, and its refunds are 25.00",
     ),
+    "a webhook beyond the journal": (
+        "UPDATE webhooks SET position = 1000000",
+        "webhook 1 stands behind event 1000000",
+    ),
+    "a delivery that nobody tries": (
+        "UPDATE webhook_deliveries SET next_at = NULL",
+        "webhook 1: event {event} waits, and is never tried",
+    ),
+    "a webhook without a secret": (
+        "DELETE FROM webhook_secrets",
+        "webhook 1 has no secret that signs",
+    ),
     "a tally that is not the number": (
         "UPDATE tallies SET number = number + 3 WHERE counted = 'tickets'",
         "tickets (new other medium): the tallies have +3 rows and 0.00 too much, of 1 rows",
@@ -149,9 +161,16 @@ SQLITE_FAULTS = {
 }
 
 
+_WAITING = """
+    INSERT INTO webhook_deliveries (webhook_id, event_id, entity, entity_id, status, attempts, next_at, created_at,
+        updated_at)
+    SELECT w.id, e.id, e.entity, e.entity_id, 'waiting', 1, w.created_at, w.created_at, w.created_at
+    FROM webhooks w JOIN audit_events e ON e.id = $1"""
+
+
 @pytest.fixture
 async def ids(factory):
-    """A small, complete world: a contract in use with money, a refund, a ticket; a draft; another customer."""
+    """A small, complete world: a contract in use with money, a refund, a ticket; a draft, a stranger, a webhook."""
     contract = await factory.active_contract()
     answer = await factory.run("contract.add_balance", contract.id, amount="100.00")
     await factory.run("contract.deduct_balance", contract.id, amount="40.00")
@@ -163,6 +182,8 @@ async def ids(factory):
     (entry,) = await factory.database.fetch("SELECT MIN(id) FROM ledger_entries")
     (refund,) = await factory.database.fetch("SELECT id FROM payments WHERE refund_of_id IS NOT NULL")
     (event,) = await factory.database.fetch("SELECT id, entity, entity_id FROM audit_events ORDER BY id LIMIT 1")
+    await factory.run("webhook.create", url="https://partner.example/")
+    await factory.database.write(lambda tx: tx.fetch(_WAITING, [event[0]]))
     return {
         "active": contract.id,
         "customer": contract.customer_id,

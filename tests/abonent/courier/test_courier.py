@@ -282,6 +282,20 @@ async def test_one_that_never_answers_is_given_up(factory, courier, monkeypatch)
     assert await rows(factory.database) == [("waiting", 1, "timeout")]
 
 
+async def test_a_connection_is_used_again_and_one_that_was_closed_meanwhile_is_no_failure(factory, courier):
+    async with receiving() as receiver:
+        await hook(factory, receiver.url, types=["customer.*"])
+        for _ in range(5):
+            await factory.customer()
+        await delivered(courier)
+        assert receiver.connections <= 4
+        receiver.closes = True
+        for _ in range(5):
+            await factory.customer()
+        await delivered(courier)
+    assert await rows(factory.database) == [("delivered", 1, None)] * 10
+
+
 async def test_nothing_listens_and_no_such_name(factory, courier):
     await hook(factory, "http://127.0.0.1:9/", types=["customer.*"])
     await hook(factory, "http://there-is-no.invalid/", types=["customer.*"])
