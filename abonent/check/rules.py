@@ -103,6 +103,21 @@ LIFECYCLES: Final = (
         lambda row, status, contract, state: f"SIM {row} is {status} in contract {contract}, which is {state}",
     ),
     Rule(
+        "the history of bindings says of each SIM in which contract it is, and with which number",
+        """SELECT coalesce(s.id, b.sim_id), s.contract_id, b.contract_id FROM (
+            SELECT id, contract_id, msisdn FROM sims WHERE contract_id IS NOT NULL
+        ) s FULL JOIN (SELECT sim_id, contract_id, msisdn FROM sim_bindings WHERE until IS NULL) b
+        ON b.sim_id = s.id AND b.contract_id = s.contract_id AND b.msisdn = s.msisdn
+        WHERE s.id IS NULL OR b.sim_id IS NULL ORDER BY 1""",
+        lambda row, contract, bound: f"SIM {row} is in contract {contract}, but by the history of bindings in {bound}",
+        sqlite="""SELECT id, contract_id, NULL FROM sims s WHERE contract_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM sim_bindings b WHERE b.until IS NULL AND b.sim_id = s.id AND b.contract_id = s.contract_id
+            AND b.msisdn = s.msisdn)
+        UNION ALL SELECT sim_id, NULL, contract_id FROM sim_bindings b WHERE until IS NULL AND NOT EXISTS (
+            SELECT 1 FROM sims s WHERE s.id = b.sim_id AND s.contract_id = b.contract_id AND s.msisdn = b.msisdn)
+        ORDER BY 1""",
+    ),
+    Rule(
         "a customer who is not active has no active contract",
         """SELECT k.id, k.status, c.id FROM customers k JOIN contracts c ON c.customer_id = k.id
         WHERE k.status <> 'active' AND c.status = 'active' ORDER BY c.id""",

@@ -71,6 +71,14 @@ FAULTS = {
         "UPDATE sims SET status = 'suspended' WHERE id = {sim}",
         "SIM {sim} is suspended in contract {active}, which is active",
     ),
+    "a binding that was not kept": (
+        "DELETE FROM sim_bindings WHERE sim_id = {sim}",
+        "SIM {sim} is in contract {active}, but by the history of bindings in None",
+    ),
+    "a binding that has ended": (
+        "UPDATE sims SET contract_id = NULL, status = 'free' WHERE id = {sim}",
+        "SIM {sim} is in contract None, but by the history of bindings in {active}",
+    ),
     "a SIM in a terminated contract": (
         """UPDATE contracts SET status = 'terminated', termination_date = '2026-01-01', next_billing_date = NULL
         WHERE id = {active}""",
