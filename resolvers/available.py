@@ -85,7 +85,7 @@ def _refusal(op: Operation, seen: Seen) -> Fault | None:
         for guard in op.guards:
             if guard.held is Held.LOCK:
                 guard.refuse(seen)
-        check_move(op, seen.row)
+        check_move(op.moves, seen.row)
         for guard in op.guards:
             if guard.held is not Held.LOCK:
                 guard.refuse(seen)

@@ -18,14 +18,13 @@ from resolvers.words import Message
 from resolvers.write.deletion import protected, state
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
     from datetime import date, datetime
     from enum import StrEnum
 
     from tortoise.models import Model
 
     from resolvers.context import Context
-    from resolvers.write.declaration import Operation
     from resolvers.write.unit_of_work import Work
 
 
@@ -78,9 +77,9 @@ class Guard:
     held: Held = Held.ROAD
 
 
-async def hold_guards(work: Work, op: Operation, row: Any) -> None:
-    """Raise what an operation's guards refuse, those that are the road's."""
-    for guard in op.guards:
+async def hold_guards(work: Work, guards: Iterable[Guard], row: Any) -> None:
+    """Raise what these guards refuse, those that are the road's."""
+    for guard in guards:
         if guard.held is Held.ROAD:
             found = {fact.name: await fact.find(work, row) for fact in guard.facts if fact.find is not None}
             guard.refuse(Seen(work.context, work.now, row, found))
@@ -114,7 +113,7 @@ def _reference(name: str, model: type[Model], column: str) -> Fact:
     return Fact(name, Expression(sql, Kind.TRUTH), find)
 
 
-def check_move(op: Operation, row: Any) -> None:
-    """Raise unless the operation's moves begin in the state of the row."""
-    if op.moves and row.status not in op.moves:
-        raise invalid_transition(row, row.status, tuple(op.moves))
+def check_move(moves: Collection[StrEnum], row: Any) -> None:
+    """Raise unless one of the moves, if there are any, begins in the state of the row."""
+    if moves and row.status not in moves:
+        raise invalid_transition(row, row.status, tuple(moves))

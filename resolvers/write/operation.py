@@ -243,8 +243,8 @@ async def call_locked(work: Work, op: Operation, target: Any, data: object) -> A
     arguments: list[Any] = [] if data is None else [data]
     if target is not None:
         row = await work.lock(type(target), target.id)  # an earlier call of the same batch may have deleted it
-        check_move(op, row)
-        await hold_guards(work, op, row)
+        check_move(op.moves, row)
+        await hold_guards(work, op.guards, row)
         if op.moves:
             row.status = op.moves[row.status] or row.status
         arguments.insert(0, row)
