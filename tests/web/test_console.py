@@ -297,6 +297,23 @@ async def test_who_may_only_look_is_offered_nothing_else(app, door):
         assert "Новый тикет" in await shown.run("document.querySelector('.column').innerText")
 
 
+@needs_console
+@needs_chromium
+async def test_a_lost_card_is_replaced_and_the_number_stays(app, door):
+    contract = await door.factory.active_contract()
+    lost, free = await door.factory.sim_of(contract), await door.factory.sim()
+    async with subscriber_of(app, door, contract) as shown:
+        await shown.click(".figures .offers button")
+        await shown.until("document.querySelector('.figures .sheet .item')")
+        await shown.click(".figures .sheet .item")
+        await shown.until("document.querySelector('dialog .changes dl')")
+        await is_accessible(shown)
+        await shown.click("dialog [type=submit]")
+        await is_done(shown)
+        await shown.until(f"document.querySelector('a.sim').href.endsWith('sim_{free.id}')")
+    assert (await door.factory.fresh(free)).msisdn == lost.msisdn
+
+
 # --- tickets ------------------------------------------------------------------------------------------------------
 
 

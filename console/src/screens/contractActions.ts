@@ -10,10 +10,12 @@ import {
   CreatePaymentDocument,
   DeductDocument,
   DepositDocument,
+  FreeSimsDocument,
   PostponeSuspensionDocument,
   ProcessPaymentDocument,
   PromiseDocument,
   RefundPaymentDocument,
+  ReplaceSimDocument,
   ResumeContractDocument,
   SuspendContractDocument,
   SuspendCustomerDocument,
@@ -22,7 +24,7 @@ import {
   UnblockSimDocument,
   WaivePeriodDocument,
 } from "../generated/documents";
-import type { ContractCardFragment, PaymentRowFragment, SubscriberQuery } from "../generated/documents";
+import type { ContractCardFragment, PaymentRowFragment, ReplaceReason, SubscriberQuery } from "../generated/documents";
 import { execute, result } from "../client";
 import { may } from "../session";
 import type { Action, Field, How, Outcome, Values } from "../ui/ActionDialog";
@@ -243,8 +245,10 @@ export function customerOffers({ id, status, fullName }: Customer): Offer[] {
   return offers.filter((one) => one !== false);
 }
 
-export function simOffers({ id, status, msisdn }: Sim): Offer[] {
+export function simOffers(sim: Sim): Offer[] {
+  const { id, status, msisdn } = sim;
   const offers: (Offer | false)[] = [
+    may("replaceSim") && status !== "FREE" && status !== "CLOSED" && replacement(sim),
     may("blockSim") &&
       (status === "ACTIVE" || status === "SUSPENDED") &&
       offer(say("act.blockSim"), phone(msisdn), [], async (_, how) =>
@@ -257,4 +261,32 @@ export function simOffers({ id, status, msisdn }: Sim): Offer[] {
       ),
   ];
   return offers.filter((one) => one !== false);
+}
+
+const REASONS: readonly ReplaceReason[] = ["LOST", "FAULTY", "UPGRADE"];
+
+/** Another card for the same number: one of those that are free. */
+function replacement({ id, msisdn, iccid }: Sim): Offer {
+  const word = say("act.replaceSim");
+  const open = async (): Promise<Action> => {
+    const { sims } = await execute(FreeSimsDocument, {});
+    const options = (sims?.nodes ?? []).map((free) => ({ value: free.id, label: `${free.iccid} · ${phone(free.msisdn)}` }));
+    const fields: Field[] = [
+      { name: "newSimId", label: say("act.newSim"), kind: "choice", options, value: options[0]?.value ?? "" },
+      {
+        name: "reason",
+        label: say("act.replaceWhy"),
+        kind: "choice",
+        value: "LOST",
+        options: REASONS.map((value) => ({ value, label: choice("ReplaceReason", value) })),
+      },
+    ];
+    const perform = async (values: Values, how: How): Promise<Outcome> => {
+      const reason = REASONS.find((one) => one === values["reason"]) ?? "LOST";
+      return result(await execute(ReplaceSimDocument, { input: { id, newSimId: given(values, "newSimId"), reason, ...how } }));
+    };
+    const about = options.length > 0 ? `${phone(msisdn)} · ${iccid}` : say("act.noFreeSims");
+    return { title: word, about, submit: word, fields, perform };
+  };
+  return { word, open };
 }

@@ -90,6 +90,9 @@ export const CHOICES = {
   "TicketAction.resolve": ["Решён", "Чечилди", "Resolved"],
   "TicketAction.close": ["Закрыт", "Жабылды", "Closed"],
   "TicketAction.reopen": ["Открыт снова", "Кайра ачылды", "Reopened"],
+  "ReplaceReason.LOST": ["Потеряна", "Жоголгон", "Lost"],
+  "ReplaceReason.FAULTY": ["Неисправна", "Бузук", "Faulty"],
+  "ReplaceReason.UPGRADE": ["Замена на новую", "Жаңысына алмаштыруу", "Upgrade"],
 } as const satisfies Readonly<Record<string, Words>>;
 
 export type Choice = keyof typeof CHOICES;

@@ -231,6 +231,10 @@ export const en = {
   "comment.internal": "Staff only",
   "comment.from": "Words of the customer",
   "comment.due": "First answer {when}",
+  "act.replaceSim": "Replace SIM",
+  "act.newSim": "New card",
+  "act.noFreeSims": "There is no free card",
+  "act.replaceWhy": "Why",
 } as const;
 
 export type Word = keyof typeof en;

@@ -233,4 +233,8 @@ export const ky: Readonly<Record<Word, string>> = {
   "comment.internal": "Кызматкерлер гана",
   "comment.from": "Кардардын сөзү",
   "comment.due": "Биринчи жооп {when}",
+  "act.replaceSim": "SIM алмаштыруу",
+  "act.newSim": "Жаңы карта",
+  "act.noFreeSims": "Бош карта жок",
+  "act.replaceWhy": "Эмнеге",
 };

@@ -233,4 +233,8 @@ export const ru: Readonly<Record<Word, string>> = {
   "comment.internal": "Только сотрудники",
   "comment.from": "Слова клиента",
   "comment.due": "Первый ответ {when}",
+  "act.replaceSim": "Заменить SIM",
+  "act.newSim": "Новая карта",
+  "act.noFreeSims": "Свободных карт нет",
+  "act.replaceWhy": "Почему",
 };
