@@ -21,7 +21,7 @@ TABLE = """
 tickets      ticket.create ticket.update ticket.assign ticket.unassign ticket.start_work ticket.wait ticket.resolve
              ticket.close ticket.reopen ticket.comment comment.update import.start job.cancel
 subscribers  customer.create customer.update customer.activate customer.suspend customer.block
-             sim.create sim.update sim.activate sim.deactivate sim.block sim.unblock sim.close
+             sim.create sim.update sim.activate sim.deactivate sim.block sim.unblock sim.close sim.replace
              contract.create contract.update contract.activate contract.suspend contract.resume contract.terminate
              contract.bill contract.promise contract.change_tariff contract.cancel_tariff_change import.start job.cancel
 payments     payment.create payment.update payment.submit payment.process payment.cancel payment.fail
