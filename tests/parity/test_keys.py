@@ -291,3 +291,32 @@ async def test_wrong_keys_are_slowed_by_address_and_a_right_one_never(program):
     assert (await program.read()).status_code == 200
     login = {"username": "nobody", "password": "wrong"}
     assert (await program.http.post("/api/auth/login/", json=login)).status_code == 401
+
+
+# --- budgets ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_key_spends_its_budget_and_is_told_of_it(program, factory, service):
+    begun = None
+    while begun != (begun := datetime.now(UTC).replace(second=0, microsecond=0)):  # all of it within one minute
+        key = await factory.key(service, cost_per_minute=5)
+        told = [await program.read(key) for _ in range(7)]
+    assert [one.status_code for one in told] == [200] * 5 + [429] * 2
+    assert [one.headers["ratelimit-remaining"] for one in told] == ["4", "3", "2", "1", "0", "0", "0"]
+    assert {one.headers["ratelimit-limit"] for one in told} == {"5"}
+    refused = told[-1]
+    assert code(refused) == "throttled"
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert refused.headers["retry-after"] == refused.headers["ratelimit-reset"]
+    assert (await program.read()).status_code == 200
+
+
+async def test_a_call_costs_the_objects_that_it_could_bring(program, factory, service):
+    key = await factory.key(service, cost_per_minute=1_000)
+    await program.call("GET", "/sims/?page_size=50", "{ sims(first: 50) { nodes { id } } }", key=key)
+    told = await program.read(key)
+    assert int(told.headers["ratelimit-remaining"]) in {949, 999}  # 999 where a minute has just turned
+
+
+async def test_without_a_budget_nothing_is_told_of_one(program):
+    assert "ratelimit-limit" not in (await program.read()).headers
