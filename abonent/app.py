@@ -48,6 +48,7 @@ CORS_REQUEST_HEADERS: Final = (
 )
 CORS_ANSWER_HEADERS: Final = (
     *("ETag", "Idempotent-Replayed", "Preference-Applied", "Retry-After", "Server-Timing", "X-Request-ID"),
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
 )
 LOCAL_ORIGINS: Final = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 """Pages that this machine serves itself."""

@@ -65,6 +65,7 @@ PLAIN: Final[Mapping[str, Reader]] = {
     "argon2_memory_kib": ("ABONENT_ARGON2_MEMORY_KIB", setting_values.whole(8, 4_194_304)),
     "hash_threads": ("ABONENT_HASH_THREADS", setting_values.whole(1, 64)),
     "hash_queue": ("ABONENT_HASH_QUEUE", setting_values.whole(1, 100_000)),
+    "cost_per_minute": ("ABONENT_COST_PER_MINUTE", setting_values.whole(1, 2_147_483_647)),
     "events_days": ("ABONENT_EVENTS_DAYS", setting_values.whole(1, 36_500)),
     "streams": ("ABONENT_STREAMS", setting_values.whole(0, 100_000)),
     "webhook_private": ("ABONENT_WEBHOOK_PRIVATE", setting_values.truth),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from resolvers.identity.budgets import Budget
+
 REQUEST_ID: Final = b"x-request-id"
 SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
@@ -88,7 +90,11 @@ class Exchange:
             self.deadline.move(None)
             self.seen.status = message["status"]
             auth_seconds = self.scope["state"].get("auth_seconds", 0.0)
-            message["headers"] = _with_headers(message.get("headers", ()), self.seen, auth_seconds)
+            budget = self.scope["state"].get("budget")
+            message["headers"] = [
+                *_with_headers(message.get("headers", ()), self.seen, auth_seconds),
+                *(_rate_limit(budget) if budget else ()),
+            ]
         await self.inner_send(message)
 
 
@@ -157,6 +163,12 @@ def _with_headers(
         (REQUEST_ID, seen.request_id.encode()),
         (b"server-timing", _timing(seen, auth_seconds)),
     ]
+
+
+def _rate_limit(budget: Budget) -> list[tuple[bytes, bytes]]:
+    """What is left of the caller's budget."""
+    told = {"limit": budget.limit, "remaining": budget.remaining, "reset": budget.reset}
+    return [(f"ratelimit-{name}".encode(), str(number).encode()) for name, number in told.items()]
 
 
 def _timing(seen: Seen, auth_seconds: float) -> bytes:

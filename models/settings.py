@@ -87,6 +87,8 @@ class Settings:
     hash_threads: int = 2
     hash_queue: int = 40
     """Passwords that may be in hand or wait at once; whoever comes beyond that is asked to come again."""
+    cost_per_minute: int | None = None
+    """What a key, or a user over all sessions, may ask for in a minute, in the unit that documents are priced with."""
     events_days: int | None = None
     """How many days back the event feed reaches; None: to the beginning."""
     streams: int = 2_000

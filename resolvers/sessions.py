@@ -19,7 +19,7 @@ from resolvers.faults import Code, fault, invalid
 from resolvers.identity import login_throttle, passwords, tokens
 from resolvers.identity.callers import caller_of
 from resolvers.identity.optimistic_caller import remember
-from resolvers.identity.permissions import Caller, Permission, require
+from resolvers.identity.permissions import Caller, Permission, require, require_no_key
 from resolvers.identity.tokens import Claims, TokenType
 from resolvers.value_kinds import LONG_TEXT, Secret, Text
 from resolvers.write.inputs import takes
@@ -93,6 +93,7 @@ async def login(context: Context, username: str, password: str) -> Tokens:
 
     Whether it was the username, the password or the user's deactivation, answer and duration are the same.
     """
+    require_no_key(context)
     async with login_throttle.attempt(context, username) as attempt:
         user = await _named(context.database, username)
         kept = user.password if user else None  # a service's is empty, and takes as long as nobody's
@@ -151,6 +152,7 @@ async def refresh(context: Context, refresh_token: str) -> Tokens:
     Each is good once, and for a moment longer: two tabs may come with the same one, or the answer was lost. One that
     comes back later was copied, by whom nobody can tell: its session ends, for thief and owner.
     """
+    require_no_key(context)
     claims = tokens.read(context.settings, refresh_token, TokenType.REFRESH)
     rotated = await context.database.write(partial(_rotate, context.settings, claims))
     if rotated is None:

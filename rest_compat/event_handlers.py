@@ -20,7 +20,7 @@ from resolvers.events.feed import (
     window,
 )
 from resolvers.events.log import log_of
-from resolvers.faults import invalid
+from resolvers.faults import Invalid, invalid
 from resolvers.identity.permissions import Permission, require
 from resolvers.read.compiler import compile_root
 from resolvers.read.selection import FeedFact, FeedPart, Nodes
@@ -60,6 +60,13 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Events:
     """The handler of the feed."""
+
+    def price(self, request: Request) -> int:
+        """The events of a page."""
+        try:
+            return read_query(request.query_params).size
+        except Invalid:  # it will be refused
+            return 1
 
     async def __call__(self, request: Request, context: Context) -> Response:
         caller = require(context, Permission.READ)

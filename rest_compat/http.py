@@ -19,6 +19,7 @@ from resolvers.value_kinds import MAX_INT
 from resolvers.words import Language, Message, say
 from resolvers.write.conflicts import Conflict
 from rest_compat.dry_runs import told_changes
+from web.budget import charge
 from web.request import context_of, language_of, presumed_context, receive_body
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Resource:
                 if not getattr(handler, "takes_body", False):
                     await receive_body(request)  # it may take its time: who is calling is asked when it has come
                 return await _write(handler, request)
-            return await _try_optimistic(handler, request) or await handler(request, await context_of(request))
+            return await _try_optimistic(handler, request) or await _answer_caller(handler, request)
         except Fault as refusal:
             return self._refused(refusal, request)
 
@@ -98,11 +99,25 @@ async def _write(handler: Handler, request: Request) -> Response:
     context = presumed_context(request) if getattr(handler, "asks_within", False) else None
     if context is not None and context.guard is not None:
         try:
+            await charge(request, context, _price(handler, request))
             return await handler(request, context)
         except Fault:
             if context.guard.proven:
                 raise
-    return await handler(request, await context_of(request))
+    return await _answer_caller(handler, request)
+
+
+async def _answer_caller(handler: Handler, request: Request) -> Response:
+    """What is answered to whom the database names."""
+    context = await context_of(request)
+    await charge(request, context, _price(handler, request))
+    return await handler(request, context)
+
+
+def _price(handler: Handler, request: Request) -> int:
+    """What a call costs: the objects that it could bring, as a handler of several tells."""
+    price: Callable[[Request], int] | None = getattr(handler, "price", None)
+    return 1 if price is None else price(request)
 
 
 async def _try_optimistic(handler: Handler, request: Request) -> Response | None:
@@ -111,6 +126,7 @@ async def _try_optimistic(handler: Handler, request: Request) -> Response | None
     if context is None or context.guard is None:
         return None
     try:
+        await charge(request, context, _price(handler, request))
         response = await handler(request, context)
     except (Fault, Unavailable, UnprovenError):  # told to the caller whom the database names
         return None

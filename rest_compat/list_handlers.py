@@ -21,7 +21,7 @@ from resolvers.write.unit_of_work import select
 from rest_compat.file_handlers import file_answer, file_asked, without
 from rest_compat.http import address_of, answer, path_id
 from rest_compat.import_columns import import_values
-from rest_compat.query_string import PAGE_SIZE, Asked, asked, no_such_page
+from rest_compat.query_string import LARGEST_PAGE, PAGE_SIZE, Asked, asked, no_such_page, page_size
 from rest_compat.representations import representation
 from schema.execution.read_field import CALLER, visible
 
@@ -52,6 +52,15 @@ class Lists:
     """Whose rows the caller must be allowed to see; None where everybody may."""
     parent: type[Entity] | None = None
     """The entity whose id stands in the path."""
+
+    def price(self, request: Request) -> int:
+        """The rows of a page; a file costs as much as the largest of pages."""
+        try:
+            if file_asked(request, self.spec.table) is not None:
+                return LARGEST_PAGE
+            return page_size(request.query_params.get("page_size") or str(PAGE_SIZE))
+        except Invalid:  # it will be refused
+            return 1
 
     async def __call__(self, request: Request, context: Context) -> Response:
         require(context, Permission.READ)

@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 class Search:
     """The handler of `/search/?q=…&types=customer,sim&page_size=10`."""
 
+    def price(self, request: Request) -> int:
+        """What is found at most."""
+        try:
+            return min(page_size(request.query_params.get("page_size") or str(USUAL)), LARGEST)
+        except Invalid:  # it will be refused
+            return 1
+
     async def __call__(self, request: Request, context: Context) -> Response:
         caller = require(context, Permission.READ)
         given = request.query_params

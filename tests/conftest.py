@@ -55,6 +55,7 @@ TABLES = (
     "idempotency_keys",
     "api_keys",
     "api_key_uses",
+    "budgets",
     "tallies",
     "tariff_terms",
     "charge_periods",

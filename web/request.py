@@ -53,7 +53,7 @@ async def context_of(request: Request) -> Context:
 
     A bad token raises nothing: the caller is then nobody and `token_refused` says why, so that a login still works.
     The access log reads `user`, `key` and `auth_seconds` from the request's state.
-    Raises `models.database.Unavailable`.
+    Raises `models.database.Unavailable`, and `throttled` where too many wrong keys have come.
     """
     state, token = request.app.state, bearer_token(request)
     started = perf_counter()
@@ -61,7 +61,9 @@ async def context_of(request: Request) -> Context:
     if token is not None:
         try:
             caller = await _caller_by(request, token)
-        except Fault:
+        except Fault as refusal:
+            if refusal.code is Code.THROTTLED:
+                raise
             refused = True
     note_use(state.database, caller)
     request.state.auth_seconds = perf_counter() - started

@@ -194,6 +194,7 @@ _CHECKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "webhook_deliveries": {"entity": ("entity",), "status": ("status",), "attempts": ("attempts",), "lengths": ()},
     "uploads": {"lengths": ()},
     "import_results": {"outcome": ("outcome",)},
+    "budgets": {"taken": (), "lengths": ()},
     "login_failures": {"lengths": (), "is_pending": ("pending",)},
     "idempotency_keys": {"outcome": ("outcome",), "lengths": ()},
 }

@@ -22,13 +22,14 @@ from models.api_keys import ApiKey, ApiKeyScope
 from models.users import Role
 from resolvers.clock import now
 from resolvers.faults import Code, fault
+from resolvers.identity.key_throttle import wrong_key
 from resolvers.identity.optimistic_caller import presumed_by_key, remember
 from resolvers.identity.permissions import Caller, HeldKey
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
-    from models.database import Reader
+    from models.database import Database, Reader
 
 START: Final = f"{ApiKey.prefix}_"
 """No access token begins so."""
@@ -76,20 +77,29 @@ FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.id = $1
 """
 
 
-async def caller_by_key(reader: Reader, token: str, address: str) -> Caller:
-    """Who calls with a key, in one statement. Raises `token_not_valid`: for a wrong or dead key, or another network."""
-    sent = sent_key(token)
-    if sent is None:
-        raise fault(Code.TOKEN_NOT_VALID)
-    row: tuple[Any, ...] | None = next(iter(await reader.fetch(_LOOK, [sent.id, now()])), None)
-    right = hmac.compare_digest(row[4] if row else _NOBODYS, sent.digest)
-    if row is None or not right:
+async def caller_by_key(database: Database, token: str, address: str) -> Caller:
+    """Who calls with a key, in one statement. Raises `token_not_valid`: for a wrong or dead key, or another network.
+
+    Wrong ones, after too many of them from one address, `throttled`.
+    """
+    row = await _right(database, sent_key(token))
+    if row is None:
+        await wrong_key(database, address)
         raise fault(Code.TOKEN_NOT_VALID)
     caller = Caller(row[0], row[1], Role(row[2]), session_id=None, key=_held(row))
     if not row[8] or not comes_from(caller.key, address):
         raise fault(Code.TOKEN_NOT_VALID)
     remember(caller)
     return caller
+
+
+async def _right(reader: Reader, sent: Sent | None) -> tuple[Any, ...] | None:
+    """What is known of a key, if it is the one that was made; it may have ended."""
+    if sent is None:
+        return None
+    row: tuple[Any, ...] | None = next(iter(await reader.fetch(_LOOK, [sent.id, now()])), None)
+    right = hmac.compare_digest(row[4] if row else _NOBODYS, sent.digest)
+    return row if right else None
 
 
 def _held(row: tuple[Any, ...]) -> HeldKey:

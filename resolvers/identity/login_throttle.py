@@ -33,7 +33,7 @@ from resolvers.words import Message
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from models.database import Database, Transaction
+    from models.database import Database, Reader, Transaction
     from resolvers.context import Context
 
 WINDOW = timedelta(minutes=15)
@@ -164,14 +164,14 @@ async def _admit(username: str, address: str, tx: Transaction) -> Verdict:
     # of a clock that has been set back, or of a machine whose clock is ahead: nobody is to wait until it is that late
     await tx.fetch("UPDATE login_failures SET created_at = $1 WHERE created_at > $1", [moment])
     tallies = (
-        (await _tally(tx, username=username, address=address), PAIR),
-        (await _tally(tx, username=username), USERNAME),
-        (await _tally(tx, address=address), ADDRESS),
+        (await tally(tx, username=username, address=address), PAIR),
+        (await tally(tx, username=username), USERNAME),
+        (await tally(tx, address=address), ADDRESS),
     )
-    wait = max(tally.wait(limit, moment) for tally, limit in tallies)
+    wait = max(one.wait(limit, moment) for one, limit in tallies)
     if wait > 0:
         return Verdict(wait=wait)
-    if any(tally.undecided(limit) for tally, limit in tallies):
+    if any(one.undecided(limit) for one, limit in tallies):
         return Verdict()
     begun = "INSERT INTO login_failures (username, address, created_at, pending) VALUES ($1, $2, $3, $4) RETURNING id"
     ((failure_id,),) = await tx.fetch(begun, [username, address, moment, True])
@@ -200,13 +200,14 @@ class Tally:
         return self.pending > 0 and limit.wait(self.failures + self.pending) > 0
 
 
-async def _tally(tx: Transaction, **scope: str) -> Tally:
+async def tally(reader: Reader, **scope: str) -> Tally:
+    """The failures that are counted under all of these columns' values."""
     where = " AND ".join(f"{column} = ${place}" for place, column in enumerate(scope, 1))
     sql = (
         "SELECT count(*) FILTER (WHERE NOT pending), count(*) FILTER (WHERE pending),"
         f" max(created_at) FILTER (WHERE NOT pending) FROM login_failures WHERE {where}"
     )
-    ((failures, pending, last),) = await tx.fetch(sql, list(scope.values()))
+    ((failures, pending, last),) = await reader.fetch(sql, list(scope.values()))
     return Tally(failures, pending, MomentField().to_python_value(last))
 
 

@@ -84,13 +84,16 @@ GRANTS: Mapping[Permission, tuple[Role, ...]] = {
     Permission.MANAGE_WEBHOOKS: (Role.ADMIN,),
 }
 
+_FILES = (Permission.IMPORT, Permission.CANCEL_OWN_JOB)
+"""What is written may also be brought in as a file: what its rows are needs a permission of its own."""
+
 SCOPES: Mapping[ApiKeyScope, tuple[Permission, ...]] = {
     ApiKeyScope.READ: (Permission.READ,),
-    ApiKeyScope.TICKETS: (Permission.WORK_ON_TICKETS, Permission.ASSIGN_OTHERS),
-    ApiKeyScope.SUBSCRIBERS: (Permission.MANAGE_SUBSCRIBERS, Permission.IMPORT, Permission.CANCEL_OWN_JOB),
-    ApiKeyScope.PAYMENTS: (Permission.MANAGE_PAYMENTS,),
+    ApiKeyScope.TICKETS: (Permission.WORK_ON_TICKETS, Permission.ASSIGN_OTHERS, *_FILES),
+    ApiKeyScope.SUBSCRIBERS: (Permission.MANAGE_SUBSCRIBERS, *_FILES),
+    ApiKeyScope.PAYMENTS: (Permission.MANAGE_PAYMENTS, *_FILES),
     ApiKeyScope.REFUNDS: (Permission.REFUND, Permission.CORRECT),
-    ApiKeyScope.TARIFFS: (Permission.MANAGE_TARIFFS, Permission.CANCEL_OWN_JOB),
+    ApiKeyScope.TARIFFS: (Permission.MANAGE_TARIFFS, *_FILES),
     ApiKeyScope.DELETE: (Permission.DELETE,),
     ApiKeyScope.USERS: (Permission.READ_USERS, Permission.MANAGE_USERS, Permission.OWN_PROFILE),
     ApiKeyScope.WEBHOOKS: (Permission.MANAGE_WEBHOOKS,),
@@ -195,6 +198,12 @@ def require(context: Asking, permission: Permission) -> Caller:
     if not caller.may(permission):
         raise _not_for_this_key(permission)
     return caller
+
+
+def require_no_key(context: Asking) -> None:
+    """Raise `permission_denied` for a program that calls with a key: logging in is for people."""
+    if context.caller is not None and context.caller.key is not None:
+        raise Fault(Code.PERMISSION_DENIED, Message("not_by_key"))
 
 
 def _not_for_this_key(permission: Permission) -> Fault:

@@ -25,9 +25,11 @@ from resolvers.write.inputs import given, takes
 from resolvers.write.operation import Effect, operation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from resolvers.context import Context
+    from resolvers.identity.permissions import Caller
     from resolvers.imports.sniffing import Written
     from resolvers.write.unit_of_work import Work
 
@@ -90,6 +92,22 @@ def _looked_into(path: Path, data: ImportInput) -> Written:
     return written
 
 
+_WRITES: Final[Mapping[str, Permission]] = {
+    Imported.CUSTOMERS: Permission.MANAGE_SUBSCRIBERS,
+    Imported.SIMS: Permission.MANAGE_SUBSCRIBERS,
+    Imported.CONTRACTS: Permission.MANAGE_SUBSCRIBERS,
+    Imported.TARIFFS: Permission.MANAGE_TARIFFS,
+    Imported.PAYMENTS: Permission.MANAGE_PAYMENTS,
+    Imported.TICKETS: Permission.WORK_ON_TICKETS,
+}
+
+
+def _to_write_them(caller: Caller, target: int | None, raw: Mapping[str, object]) -> Permission | None:
+    """Rows are brought in by whoever may write them one by one: a key may have the one without the other."""
+    del caller, target
+    return _WRITES.get(str(raw.get("kind")))
+
+
 @operation(
     "import.start",
     entity=Job,
@@ -97,6 +115,7 @@ def _looked_into(path: Path, data: ImportInput) -> Written:
     graphql="startImport",
     rest="imports",
     may=Permission.IMPORT,
+    also_needs=_to_write_them,
     takes=ImportInput,
     prepare=_examine,
     says="import_started",

@@ -18,6 +18,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Слишком много неудачных попыток: повторите через {seconds} с",
         "Too many failed attempts: try again in {seconds} s",
     ),
+    "budget_spent": (
+        "Запросов слишком много: лимит этой минуты израсходован, повторите через {seconds} с",
+        "Too much is asked for: this minute's budget is spent, try again in {seconds} s",
+    ),
     "cursor_expired": (
         "События после этого места больше не хранятся в ленте: загрузите данные заново и читайте ленту с after=now",
         "Events after this place are no longer kept in the feed: load the data anew and read the feed from after=now",
@@ -133,6 +137,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Запрос превышает предел «{limit}»: {measured}, допустимо {allowed}",
         "The request exceeds the limit “{limit}”: {measured}, allowed {allowed}",
     ),
+    "limit_cost_per_minute": ("стоимость запросов в минуту", "cost of requests in a minute"),
     "limit_length": ("длина документа", "length of the document"),
     "limit_comments": ("комментарии", "comments"),
     "limit_tokens": ("лексемы", "tokens"),

@@ -105,7 +105,8 @@ class Facts:
     def refusals(self) -> list[tuple[Code, ...]]:
         """The codes of its refusals, those of one status together."""
         unkeyed = set() if self.keyed else {Code.IDEMPOTENCY_MISMATCH}
-        possible = {*self.codes, Code.SERVICE_UNAVAILABLE} - unkeyed
+        spent = set() if self.open else {Code.THROTTLED}
+        possible = ({*self.codes, Code.SERVICE_UNAVAILABLE} | spent) - unkeyed
         codes = sorted(possible, key=lambda code: (STATUS[code], code))
         return [tuple(group) for _, group in groupby(codes, STATUS.__getitem__)]
 

@@ -47,7 +47,7 @@ def components(facts: Sequence[Facts], tell: Teller) -> Schema:
     """All components that calls with these facts refer to."""
     refusals = {codes for one in facts for codes in one.refusals}
     return {
-        "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        "securitySchemes": _schemes(tell),
         "parameters": dict(_parameters(tell)),
         "responses": {refusal_name(codes): _refusal(codes, tell) for codes in sorted(refusals)},
         "schemas": {
@@ -58,6 +58,15 @@ def components(facts: Sequence[Facts], tell: Teller) -> Schema:
             **{one.answers: actions_schema(one.acted_on, tell) for one in facts if one.acted_on is not None},
             **dict(dry_run_schemas((one.dry_run for one in facts if one.dry_run), tell)),
         },
+    }
+
+
+def _schemes(tell: Teller) -> Schema:
+    """How one says who is calling."""
+    key = tell("A program's key, `abk_…`: it is made once (`POST /api/api-keys/`), and needs no log-in.")
+    return {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "key": {"type": "http", "scheme": "bearer", "bearerFormat": "abk_<id>_<secret>", "description": key},
     }
 
 

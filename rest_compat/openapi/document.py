@@ -48,7 +48,7 @@ def document(endpoints: Sequence[Endpoint], prefix: str, language: Language, roo
         "info": {"title": "Abonent REST API", "version": version("abonent"), "description": tell(ABOUT)},
         "servers": [{"url": root or "/"}],
         "tags": components.tags(tell),
-        "security": [{"bearer": []}],
+        "security": [{"bearer": []}, {"key": []}],
         "paths": paths,
         "components": components.components([facts_of(endpoint.handler) for endpoint in endpoints], tell),
     }

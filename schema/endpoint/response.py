@@ -83,6 +83,8 @@ def of_refusal(refusal: Refusal, language: Language, media: MediaType) -> Respon
         case Fault():
             error = _error(refusal.code.upper(), refusal.message, language)
             about_request = refusal.code not in OF_THE_DOCUMENT
+            if refusal.retry_after is not None:
+                error["extensions"]["retryAfter"] = refusal.retry_after
             return _told([error], refusal.status, media, about_request=about_request, headers=_allow(refusal))
 
 

@@ -27,6 +27,7 @@ from schema.endpoint.subscribe import as_events, subscribe
 from schema.execution.execute import GraphQLRequest, execute
 from schema.execution.fast_path import answer
 from schema.schema import GRAPHQL
+from web.budget import charge
 from web.negotiation import MediaType, accepted, prefers_stream, takes_stream
 from web.pages import asset_routes, graphiql_page
 from web.request import context_of, headers_of, language_of, presumed_context
@@ -121,7 +122,8 @@ async def _try_optimistic(door: Door, request: Request, asked: Asked, media: Med
     if operation.direct is None or (operation.price.scans and not door.sizes.known):
         return None
     try:
-        extensions = _checked(door, asked, operation)
+        cost, extensions = _checked(door, asked, operation)
+        await charge(request, context, cost)
         result = await answer(operation.direct, _request(context, document, operation, asked))
     except LimitExceeded:
         return None
@@ -141,7 +143,8 @@ async def _answer_caller(door: Door, request: Request, asked: Asked, media: Medi
         raise StreamOnlyError
     if operation.price.scans and not door.sizes.known:
         await door.sizes.look(context.database)
-    extensions = _checked(door, asked, operation)
+    cost, extensions = _checked(door, asked, operation)
+    await charge(request, context, cost)
     if operation.introspects is Introspects.ONLY:
         return answered(await door.introspection.answer(document, asked, stranger=stranger), media)
     ran = _request(context, document, operation, asked)
@@ -186,8 +189,8 @@ def _gate(asked: Asked, context: Context, kind: OperationType, is_open: bool) ->
         raise fault(Code.TOKEN_NOT_VALID if context.token_refused else Code.NOT_AUTHENTICATED)
 
 
-def _checked(door: Door, asked: Asked, operation: Operation) -> Mapping[str, Mapping[str, int]]:
-    """Refuse what would bring too much, and one idempotency key for several changes; the answer's `extensions`."""
+def _checked(door: Door, asked: Asked, operation: Operation) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+    """Refuse what would bring too much, and one idempotency key for several changes; the cost, and `extensions`."""
     check_variables(asked.variables, door.limits)
     variables = {**operation.defaults, **asked.variables}
     price = operation.price
@@ -201,4 +204,4 @@ def _checked(door: Door, asked: Asked, operation: Operation) -> Mapping[str, Map
     hold("introspection", price.total.schema, MAX_SCHEMA if alone else MAX_SCHEMA_BESIDE)
     if asked.idempotency_key and operation.kind is OperationType.MUTATION and operation.fields > 1:
         raise invalid("Idempotency-Key", "key_for_several")
-    return {"cost": {"requested": cost, "allowed": door.limits.cost}} if asked.tells_cost else {}
+    return cost, {"cost": {"requested": cost, "allowed": door.limits.cost}} if asked.tells_cost else {}

@@ -367,7 +367,7 @@ CODES: Mapping[ErrorCode, str] = {
     ErrorCode.UNSUPPORTED_MEDIA_TYPE: "The request's body is not JSON.",
     ErrorCode.IDEMPOTENCY_MISMATCH: "The idempotency key was used before with other arguments.",
     ErrorCode.LIMIT_EXCEEDED: "More is asked for than one request may bring; the message says of what.",
-    ErrorCode.THROTTLED: "Too many failed attempts; try again later.",
+    ErrorCode.THROTTLED: "Too many failed attempts, or a minute's budget is spent; try again later.",
     ErrorCode.INTERNAL_ERROR: "A fault of the server's own.",
     ErrorCode.SERVICE_UNAVAILABLE: "The database cannot be reached at the moment.",
 }

@@ -13,6 +13,7 @@ from tests.resolvers.read.world import put, world
 CHECKS = """
     users_role users_kind users_service users_lengths
     api_keys_digest api_keys_scopes api_keys_networks api_keys_cost_per_minute api_keys_lengths
+    budgets_taken budgets_lengths
     customers_document_type customers_customer_type customers_status customers_email_folded customers_lengths
     tariffs_tariff_type tariffs_monthly_fee tariffs_minutes_included tariffs_sms_included tariffs_data_gb_included
     tariffs_minute_overage_cost tariffs_sms_overage_cost tariffs_data_gb_overage_cost tariffs_extra_options

