@@ -42,7 +42,7 @@ async def stream(request: Request, context: Context, after: str | None, filters:
     require(context, Permission.READ)
     position = await begin(context, headers_of(request).get(LAST_ID, "").strip() or after or NOW)
     lines: Lines = request.app.state.lines
-    line = Line(context, position, filters.want, token_ends(request), lines.pace)
+    line = Line(context, position, filters.may_want, token_ends(request), lines.pace)
     request.state.operation = "events stream"
     return EventStream(lines, line, _frames(line, filters), partial(_end, context.language), context.language.value)
 

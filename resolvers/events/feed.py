@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from models.database import Database
     from resolvers.context import Context
-    from resolvers.events.log import Glimpsed
+    from resolvers.events.log import Seen
     from resolvers.read.selection import Edges, Part
 
 USUAL, LARGEST = 100, 1_000
@@ -160,16 +160,20 @@ class Filters:
         """What the page's statement binds."""
         return {f"$feed_{name}": list(getattr(self, name)) for name in _FILTERED}
 
-    def want(self, event: Glimpsed) -> bool:
-        """Whether an event meets them, as the page's statement would say."""
-        kinds = (f"{event.entity}.{event.action}", f"{event.entity}.*", f"*.{event.action}")
+    def may_want(self, seen: Seen) -> bool:
+        """Whether one of these events may meet them: which of them do, the page's statement says."""
         return (
-            (not self.types or any(kind in self.types for kind in kinds))
-            and (not self.entities or event.entity in self.entities)
-            and (not self.entity_ids or event.entity_id in self.entity_ids)
-            and (not self.request_ids or event.request_id in self.request_ids)
-            and (not self.actors or event.actor_id in self.actors)
+            any(self._want_kind(*kind) for kind in seen.kinds)
+            and (not self.entity_ids or not seen.ids.isdisjoint(self.entity_ids))
+            and (not self.request_ids or not seen.requests.isdisjoint(self.request_ids))
+            and (not self.actors or not seen.actors.isdisjoint(self.actors))
         )
+
+    def _want_kind(self, entity: str, action: str) -> bool:
+        types = not self.types or any(
+            kind in self.types for kind in (f"{entity}.{action}", f"{entity}.*", f"*.{action}")
+        )
+        return types and (not self.entities or entity in self.entities)
 
 
 _FILTERED: Final[Mapping[str, tuple[Any, ...]]] = {

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from models.database import Database
     from resolvers.context import Context
     from resolvers.events.feed import Told, Window
-    from resolvers.events.log import Glimpse, Glimpsed
+    from resolvers.events.log import Glimpse, Seen
     from resolvers.identity.permissions import Caller
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Line:
         self,
         context: Context,
         position: int,
-        wants: Callable[[Glimpsed], bool],
+        may_want: Callable[[Seen], bool],
         ends: float | None = None,
         pace: Pace | None = None,
     ) -> None:
@@ -69,7 +69,7 @@ class Line:
         """Of the request, with the caller as it was last seen."""
         self.position = position
         self.pace = pace or Pace()
-        self._wants = wants
+        self._may_want = may_want
         self._ends = inf if ends is None else ends
         self._stirred = asyncio.Event()
         self._rests = False
@@ -93,7 +93,7 @@ class Line:
 
     def _passes(self, news: Glimpse) -> bool:
         known = self._rests and not self._stirred.is_set() and self.position >= news.after
-        return known and news.events is not None and not any(map(self._wants, news.events))
+        return known and news.seen is not None and not self._may_want(news.seen)
 
     def end(self, why: Fault) -> None:
         """Let it end, as soon as what it does now is done."""
@@ -173,15 +173,15 @@ class Watch(Line):
         pace: Pace | None = None,
     ) -> None:
         self._ids = dict.fromkeys(ids)
-        super().__init__(context, position, lambda event: (event.entity, event.entity_id) in self._ids, ends, pace)
+        super().__init__(context, position, lambda seen: not seen.rows.isdisjoint(self._ids), ends, pace)
         self._changed = set(self._ids)
 
     def glimpse(self, news: Glimpse) -> None:
         """As of `Follower`: note what has changed; all of them may have, where not everything was seen."""
-        if news.events is None or self.position < news.after:
+        if news.seen is None or self.position < news.after:
             self._changed = set(self._ids)
         else:
-            self._changed.update((event.entity, event.entity_id) for event in filter(self._wants, news.events))
+            self._changed |= news.seen.rows & self._ids.keys()
         self.position = max(self.position, news.upto)
         if self._changed:
             self._stir()

@@ -17,7 +17,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import WeakKeyDictionary
 
 from models.database import Dialect, Unavailable
@@ -25,6 +25,7 @@ from models.database.engine import give_longer
 from resolvers.faults import Code, fault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from models.database import Database
@@ -36,7 +37,7 @@ FIRST_SECONDS: Final = 2.0
 KEPT_SECONDS: Final = 60.0
 """How long it is good to know which event is the oldest that is kept."""
 MOST_SAMPLES: Final = 64
-MOST_GLIMPSED: Final = 1_000
+MOST_GLIMPSED: Final = 5_000
 """Events that those who follow are told of; where there were more since the last look, they look themselves."""
 AGAIN_SECONDS: Final = 1.0
 """After which a database that is away is asked again."""
@@ -56,14 +57,17 @@ _GLANCE: Final = (
 )
 
 
-class Glimpsed(NamedTuple):
-    """Of an event as much as says whether somebody wants it."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Of some events as much as says whether somebody may want one of them, however many they and those are."""
 
-    entity: str
-    action: str
-    entity_id: int
-    actor_id: int | None
-    request_id: str
+    kinds: frozenset[tuple[str, str]]
+    """Entity and action."""
+    rows: frozenset[tuple[str, int]]
+    """Entity and its id."""
+    ids: frozenset[int]
+    actors: frozenset[int | None]
+    requests: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Glimpse:
 
     after: int
     upto: int
-    events: tuple[Glimpsed, ...] | None
+    seen: Seen | None
     """None: too many to be told."""
 
 
@@ -190,7 +194,7 @@ class Log:
         if not self._followers or upto <= after:
             return
         rows = await self._database.fetch(_GLANCE, [after, upto])
-        news = Glimpse(after, upto, None if len(rows) > MOST_GLIMPSED else tuple(Glimpsed(*row) for row in rows))
+        news = Glimpse(after, upto, None if len(rows) > MOST_GLIMPSED else _seen(rows))
         self._glimpsed = upto
         for follower in tuple(self._followers):
             follower.glimpse(news)
@@ -249,6 +253,16 @@ class Log:
         sql = "SELECT created_at < $2 FROM audit_events WHERE id <= $1 ORDER BY id DESC LIMIT 1"
         rows = await self._database.fetch(sql, [position, moment])
         return bool(rows and rows[0][0])
+
+
+def _seen(rows: Sequence[tuple[Any, ...]]) -> Seen:
+    return Seen(
+        kinds=frozenset((row[0], row[1]) for row in rows),
+        rows=frozenset((row[0], row[2]) for row in rows),
+        ids=frozenset(row[2] for row in rows),
+        actors=frozenset(row[3] for row in rows),
+        requests=frozenset(row[4] for row in rows),
+    )
 
 
 _LOGS: Final[WeakKeyDictionary[Database, Log]] = WeakKeyDictionary()

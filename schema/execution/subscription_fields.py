@@ -115,7 +115,7 @@ class Events(Source):
         context, arguments = subscribed.request.context, subscribed.arguments
         wanted = filters(arguments.value("filter"))
         position = await begin(context, last or arguments.value("after") or NOW)
-        return Line(context, position, wanted.want, ends, pace)
+        return Line(context, position, wanted.may_want, ends, pace)
 
     async def messages(self, subscribed: Subscribed, line: Line) -> Messages:
         """As of `Source`."""
