@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-STEPS = 275
+STEPS = 320
 APART = {User, ApiKey, BillingPolicy, Webhook}
 SCRIPTED = [one for one in OPERATIONS if one.entity not in APART and not one.starts_job]
 """Users, sessions, keys and webhooks are tried elsewhere; the policy has no id, and a job's answer is the job."""

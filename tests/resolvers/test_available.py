@@ -34,6 +34,14 @@ async def untouched(factory: Factory) -> list[Entity]:
     return [await factory.customer(), await factory.tariff(), await factory.contract(), await factory.payment()]
 
 
+async def of_a_suspended_customer(factory: Factory) -> list[Entity]:
+    """Contracts that only their customer keeps from being served."""
+    contracts = [await states.contract_in(factory, state) for state in ("draft", "suspended")]
+    for contract in contracts:
+        await factory.run("customer.suspend", contract.customer_id)
+    return [await factory.fresh(contract) for contract in contracts]
+
+
 async def bearers(factory: Factory) -> list[Entity]:
     """Contracts and payments that money, or a charge, decides on."""
     poor = await factory.active_contract(balance="5")
@@ -101,6 +109,7 @@ async def everything(factory: Factory) -> list[Entity]:
     rows += [await states.contract_in(factory, state) for state in states.CONTRACT_STATES]
     rows += [await states.payment_in(factory, state) for state in states.PAYMENT_STATES]
     rows += await untouched(factory)
+    rows += await of_a_suspended_customer(factory)
     rows += await bearers(factory)
     rows += await worked_on(factory)
     callers = [await factory.get(User, factory.callers[role].user_id) for role in Role]
