@@ -15,6 +15,7 @@ from resolvers.read.list_criteria import Moment
 from resolvers.read.selection import Filter, ListSpec, Term
 from resolvers.read.tables import API_KEYS
 from resolvers.value_kinds import MAX_INT, Reference, Text, Whole
+from resolvers.write.guards import Guard, Held, Seen
 from resolvers.write.inputs import given, takes
 from resolvers.write.kinds import Choices, Instant, Networks
 from resolvers.write.operation import Effect, operation
@@ -113,9 +114,14 @@ async def _lock_own(work: Work, target: int, data: object) -> ApiKey:
     """The key, if it is the caller's own, or the caller manages those of others."""
     del data
     glimpsed = await work.glimpse(ApiKey, target)
-    if work.context.caller is not None and glimpsed.user_id != work.context.caller.user_id:
-        require(work.context, Permission.MANAGE_KEYS)
+    _require_own(Seen(work.context, work.now, glimpsed))
     return await work.lock(ApiKey, target)
+
+
+def _require_own(seen: Seen) -> None:
+    caller = seen.context.caller
+    if caller is not None and seen.row.user_id != caller.user_id:
+        require(seen.context, Permission.MANAGE_KEYS)
 
 
 @operation(
@@ -125,6 +131,7 @@ async def _lock_own(work: Work, target: int, data: object) -> ApiKey:
     graphql="revokeApiKey",
     rest="revoke",
     may=Permission.OWN_KEYS,
+    guards=(Guard(_require_own, ("user_id",), held=Held.LOCK),),
     lock=_lock_own,
     says="key_revoked",
 )

@@ -172,7 +172,10 @@ async def _find_other_admin(work: Work, user: User) -> bool:
     return _holds_another_admin(work, user)
 
 
-_ADMINS = f"SELECT 1 FROM users a_ WHERE a_.role = '{Role.ADMIN}' AND a_.is_active AND a_.id <> {{t}}.id"
+_ADMINS = (
+    f"SELECT 1 FROM users a_ WHERE a_.role = '{Role.ADMIN}' AND a_.kind = '{UserKind.PERSON}' AND a_.is_active"
+    " AND a_.id <> {t}.id"
+)
 _OTHER_ADMIN = Fact("other_admin", Expression(f"EXISTS ({_ADMINS})", Kind.TRUTH), _find_other_admin)
 
 
@@ -232,7 +235,7 @@ def _require_same_kind(user: User, changes: Mapping[str, object]) -> None:
     graphql="deleteUser",
     may=Permission.MANAGE_USERS,
     guards=(
-        Guard(_refuse_last_admin, ("role", "is_active"), (_OTHER_ADMIN,)),
+        Guard(_refuse_last_admin, ("role", "is_active", "kind"), (_OTHER_ADMIN,)),
         unreferenced(
             history=(AuditEvent, "actor_id"),
             ledger=(LedgerEntry, "actor_id"),
