@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from abonent.cli import main
 from resolvers.identity.passwords import matches
-from tests.abonent.check.test_rules import plant
+from tests.abonent.check.planting import plant
 
 
 @pytest.fixture(autouse=True)
