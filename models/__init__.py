@@ -14,6 +14,7 @@ from models.jobs import Job
 from models.journal import AuditEvent, IdempotencyKey
 from models.money import LedgerEntry
 from models.payments import Payment
+from models.registers import PaymentProvider, RegisterRow
 from models.sims import Sim, SimBinding
 from models.tariffs import Tariff
 from models.tickets import Ticket
@@ -33,7 +34,9 @@ __all__ = [
     "LedgerEntry",
     "LoginFailure",
     "Payment",
+    "PaymentProvider",
     "RefreshToken",
+    "RegisterRow",
     "Session",
     "Sim",
     "SimBinding",

@@ -8,6 +8,8 @@ from resolvers import api_keys, comments, contracts, customers, payments, sims, 
 from resolvers.billing import policy, run
 from resolvers.imports import actions as imports
 from resolvers.jobs import actions
+from resolvers.registers import actions as registers
+from resolvers.registers import providers
 from resolvers.webhooks import actions as webhooks
 from resolvers.webhooks import tries
 
@@ -30,4 +32,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *webhooks.OPERATIONS,
     *tries.OPERATIONS,
     *imports.OPERATIONS,
+    *providers.OPERATIONS,
+    *registers.OPERATIONS,
 )

@@ -15,11 +15,14 @@ from resolvers.identity.permissions import Permission, require
 from resolvers.imports import uploads
 from resolvers.imports.actions import start_import
 from resolvers.imports.asked import Asked
-from resolvers.imports.job import job_of
+from resolvers.imports.job import IMPORT
 from resolvers.imports.kinds import KINDS
 from resolvers.imports.results import result_file, template
 from resolvers.imports.store import has_rows
+from resolvers.registers.actions import start_register
 from resolvers.transfer.tables import MEDIA_TYPES, Format
+from resolvers.write.inputs import input_fields
+from resolvers.write.unit_of_work import select
 from rest_compat.dry_runs import dry_run_asked
 from rest_compat.http import answer, path_id
 from rest_compat.representations import read
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-START: Final = Write(start_import)
 SHOWN: Final = 100
 _TRUTHS: Final[Mapping[str, bool]] = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
 
@@ -67,13 +69,14 @@ class FileUpload:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportStart:
+class FileStart:
     """Takes a file with what is to be done with it, or, as JSON, the id of one that was uploaded."""
 
     takes_body: ClassVar[bool] = True
+    start: ClassVar[Write]
 
     async def __call__(self, request: Request, context: Context) -> Response:
-        require(context, Permission.IMPORT)
+        require(context, self.start.operation.may)
         key = idempotency_key(request)
         raw: dict[str, object]
         if is_form(request):
@@ -84,27 +87,46 @@ class ImportStart:
         else:
             await receive_body(request)
             raw = await body_of(request)
+        takes = self.start.operation.input
+        names = {field.rest_name: field.name for field in input_fields(takes)} if takes else {}
+        raw = {names[name]: value for name, value in raw.items() if name in names}
         if dry_run_asked(request):
+            if "dry_run" not in names:
+                raise invalid("dry_run", "no_dry_run")
             raw["dry_run"] = True
-        return await START.carried_out(context, raw, key)
+        return await self.start.carried_out(context, raw, key)
 
 
-async def _import(request: Request, context: Context) -> Job:
-    """The job in the path, if it is an import."""
+class ImportStart(FileStart):
+    """Starts an import."""
+
+    start = Write(start_import)
+
+
+class RegisterStart(FileStart):
+    """Starts a register."""
+
+    start = Write(start_register)
+
+
+async def _job(request: Request, context: Context, kind: str) -> Job:
+    """The job in the path, if it is of the kind."""
     job_id = path_id(request, Job)
-    job = await job_of(context, job_id)
-    if job is None:
+    rows = await select(context.database, Job, [job_id])
+    if not rows or rows[0].kind != kind:
         raise not_found(Job, job_id)
-    return job
+    return rows[0]
 
 
 @dataclass(frozen=True, slots=True)
-class ImportDetail:
-    """How far an import is, and what has become of its rows."""
+class JobDetail:
+    """How far an import, or a register, is, and what has come of it."""
+
+    kind: str
 
     async def __call__(self, request: Request, context: Context) -> Response:
         caller = require(context, Permission.READ)
-        job = await _import(request, context)
+        job = await _job(request, context, self.kind)
         body = await read(context.reader, Job.__name__, job.id, caller.role, context.language)
         return answer(body, context.language)
 
@@ -115,7 +137,7 @@ class ImportResult:
 
     async def __call__(self, request: Request, context: Context) -> Response:
         require(context, Permission.IMPORT)
-        job = await _import(request, context)
+        job = await _job(request, context, IMPORT.name)
         if not await has_rows(context.database, job.id):
             raise not_found(Job, job.id)  # nothing was read of the file, or it was long ago
         asked = Asked.of(job.arguments)

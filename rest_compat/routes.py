@@ -14,6 +14,7 @@ from models.comments import Comment
 from models.jobs import Job
 from models.journal import AuditEvent
 from models.payments import Payment, PaymentStatus
+from models.registers import PaymentProvider, RegisterRow
 from models.sims import Sim, SimStatus
 from models.tariffs import Tariff
 from models.tickets import Ticket
@@ -42,6 +43,10 @@ from resolvers.operations import OPERATIONS
 from resolvers.read.columns import column
 from resolvers.read.selection import Comparison, Condition, ToMany
 from resolvers.read.tables import MODELS
+from resolvers.registers import actions as registers
+from resolvers.registers import providers
+from resolvers.registers.actions import post_register_rows, resolve_register_row, start_register
+from resolvers.registers.job import REGISTER
 from resolvers.sessions import change_password
 from resolvers.webhooks import actions as webhooks
 from resolvers.webhooks import deliveries
@@ -53,10 +58,18 @@ from rest_compat.action_handlers import RowActions
 from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
 from rest_compat.http import Endpoint, Resource, slashed, unknown_path
-from rest_compat.import_handlers import FileUpload, ImportDetail, ImportResult, ImportStart, ImportTemplate
+from rest_compat.import_handlers import (
+    FileUpload,
+    ImportResult,
+    ImportStart,
+    ImportTemplate,
+    JobDetail,
+    RegisterStart,
+)
 from rest_compat.list_handlers import Lists
 from rest_compat.number_handlers import NumberHistory
 from rest_compat.openapi.pages import Description, Index, Pages
+from rest_compat.register_handlers import RESOLVE
 from rest_compat.search_handler import Search
 from rest_compat.statement_handlers import Balance, Statement
 from rest_compat.write_handlers import Write
@@ -118,10 +131,21 @@ def endpoints() -> tuple[Endpoint, ...]:
     """Every call, in the order in which the documentation shows them."""
     of_entities = (endpoint for spec in _ENTITIES for endpoint in _of_entity(spec))
     of_comments = _of_one(Comment, "/comments/")  # they are listed and made on their ticket
-    return (*_AUTH, *_SEARCH, *of_entities, *_OF_CONTRACTS, *of_comments, *_BILLING, *_IMPORTS, *_PROFILE, *_EVENTS)
+    return (
+        *_AUTH,
+        *_SEARCH,
+        *of_entities,
+        *_OF_CONTRACTS,
+        *of_comments,
+        *_BILLING,
+        *_IMPORTS,
+        *_REGISTERS,
+        *_PROFILE,
+        *_EVENTS,
+    )
 
 
-_ELSEWHERE = (update_policy, start_billing_run, start_import, redeliver_webhook)
+_ELSEWHERE = (*(update_policy, start_billing_run, start_import, redeliver_webhook, start_register, post_register_rows),)
 """Operations that have a path of their own."""
 _OF_POLICY = Condition(column(AuditEvent, "entity"), Comparison.EQUALS, lambda _: BillingPolicy.prefix)
 _POLICY_HISTORY = Lists(journal.HISTORY, (_OF_POLICY,))
@@ -139,8 +163,19 @@ _IMPORTS = (
     Endpoint("GET", "/imports/", Lists(jobs.LIST, (_OF_IMPORTS,), sight=Job), "All imports, page by page."),
     Endpoint("POST", "/imports/", ImportStart(), start_import.description),
     Endpoint("GET", "/imports/template/", ImportTemplate(), "An empty file with the headings of a kind of rows."),
-    Endpoint("GET", "/imports/{id}/", ImportDetail(), "How far an import is, and what has become of its rows."),
+    Endpoint("GET", "/imports/{id}/", JobDetail(IMPORT.name), "How far an import is, and what has become of its rows."),
     Endpoint("GET", "/imports/{id}/result/", ImportResult(), "The file again, with what has become of each row."),
+)
+_OF_REGISTERS = Condition(column(Job, "kind"), Comparison.EQUALS, lambda _: REGISTER.name)
+_OF_REGISTER = Condition(column(RegisterRow, "job_id"), Comparison.EQUALS, itemgetter("parent"))
+_REGISTER_ROWS = Lists(registers.LIST, (_OF_REGISTER,), sight=Job, parent=Job)
+_REGISTERS = (
+    Endpoint("GET", "/registers/", Lists(jobs.LIST, (_OF_REGISTERS,), sight=Job), "All registers, page by page."),
+    Endpoint("POST", "/registers/", RegisterStart(), start_register.description),
+    Endpoint("GET", "/registers/{id}/", JobDetail(REGISTER.name), "How far a register is, and what it comes to."),
+    Endpoint("GET", "/registers/{id}/rows/", _REGISTER_ROWS, "The rows of a register, beside our payments."),
+    Endpoint("POST", "/registers/{id}/post/", Write(post_register_rows), post_register_rows.description),
+    Endpoint("POST", "/registers/{register}/rows/{id}/resolve/", RESOLVE, resolve_register_row.description),
 )
 _AUTH = (
     Endpoint("POST", "/auth/login/", auth.LOGIN, "Log in: a username and a password for two tokens."),
@@ -178,8 +213,9 @@ _ENTITIES = (
     api_keys.LIST,
     jobs.LIST,
     webhooks.LIST,
+    providers.LIST,
 )
-_UNCOUNTED = (User, ApiKey, Job, Webhook)
+_UNCOUNTED = (User, ApiKey, Job, Webhook, PaymentProvider)
 """They have no statistics."""
 _NESTED = (journal.HISTORY, journal.LEDGER, terms.LIST, periods.LIST, deliveries.LIST, comments.LIST, bindings.LIST)
 _LISTS = {spec.table.typename: spec for spec in (*_ENTITIES, *_NESTED)}

@@ -8,6 +8,8 @@ from models.users import User as UserRow
 from models.webhooks import Webhook as WebhookRow
 from resolvers import api_keys, contracts, customers, payments, sims, tariffs, tickets, users
 from resolvers.jobs import actions as jobs
+from resolvers.registers import actions as registers
+from resolvers.registers import providers
 from resolvers.users import ACTIVE, STAFF_LIST
 from resolvers.webhooks import actions as webhooks
 from schema.execution.query_fields import (
@@ -35,6 +37,8 @@ from schema.types.links import (
     EventLink,
     JobLink,
     PaymentLink,
+    PaymentProviderLink,
+    RegisterRowLink,
     SimBindingLink,
     SimLink,
     StaffLink,
@@ -101,6 +105,14 @@ class Query:
     job: JobLink | None = one("Job", "The job with this id, or null.")
     billing_policy: BillingPolicyLink = only("BillingPolicy", "How contracts are billed.")
     jobs: Connection[JobLink] | None = many(jobs.LIST, "All jobs, a page at a time.")
+    payment_provider: PaymentProviderLink | None = one("PaymentProvider", "The payment provider with this id, or null.")
+    payment_providers: Connection[PaymentProviderLink] | None = many(
+        providers.LIST, "All payment providers, a page at a time."
+    )
+    register_row: RegisterRowLink | None = one("RegisterRow", "The row of a register with this id, or null.")
+    register_rows: Connection[RegisterRowLink] | None = many(
+        registers.LIST, "The rows of all registers, a page at a time."
+    )
     webhook: WebhookLink | None = one("Webhook", "The webhook with this id, for administrators; else null.")
     webhooks: Connection[WebhookLink] | None = many(
         webhooks.LIST, "All webhooks, a page at a time, for administrators.", of=WebhookRow

@@ -44,6 +44,8 @@ TABLES = (
     "comments",
     "ledger_entries",
     "audit_events",
+    "register_rows",
+    "payment_providers",
     "import_results",
     "import_rows",
     "upload_pieces",

@@ -49,6 +49,10 @@ class Permission(Enum):
     """The billing policy."""
     IMPORT = auto()
     """Files are uploaded and brought in; an import may do all that its rows ask for."""
+    RECONCILE = auto()
+    """Registers of payment providers: laid beside our payments, posted, settled."""
+    MANAGE_PROVIDERS = auto()
+    """Payment providers."""
     CANCEL_OWN_JOB = auto()
     CANCEL_JOBS = auto()
     """Jobs that others, or the clock, have started."""
@@ -79,6 +83,8 @@ GRANTS: Mapping[Permission, tuple[Role, ...]] = {
     Permission.DECIDE_ON_MONEY: _FROM_SUPERVISOR,
     Permission.MANAGE_BILLING: (Role.ADMIN,),
     Permission.IMPORT: _FROM_SUPERVISOR,
+    Permission.RECONCILE: _FROM_SUPERVISOR,
+    Permission.MANAGE_PROVIDERS: (Role.ADMIN,),
     Permission.CANCEL_OWN_JOB: _EVERYBODY,
     Permission.CANCEL_JOBS: _FROM_SUPERVISOR,
     Permission.MANAGE_WEBHOOKS: (Role.ADMIN,),

@@ -12,7 +12,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from models.imports import OnFault, RowOutcome
-from models.jobs import Job
 from models.users import Role
 from resolvers.faults import Code, fault
 from resolvers.identity.permissions import Caller
@@ -37,7 +36,6 @@ from resolvers.jobs.kind import JobKind
 from resolvers.jobs.running import Progress
 from resolvers.transfer.tables import Format
 from resolvers.words import say
-from resolvers.write.unit_of_work import select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -304,9 +302,3 @@ class _Told:
 
 
 IMPORT: Final = JobKind("import", step=_step, prepare=_read, alone=False)
-
-
-async def job_of(context: Context, job_id: int) -> Job | None:
-    """An import's job."""
-    rows = await select(context.database, Job, [job_id])
-    return rows[0] if rows and rows[0].kind == IMPORT.name else None

@@ -13,6 +13,7 @@ from models.jobs import Job
 from models.journal import AuditEvent
 from models.money import LedgerEntry
 from models.payments import Payment
+from models.registers import PaymentProvider, RegisterRow
 from models.sims import Sim, SimBinding
 from models.tariffs import Tariff
 from models.tickets import Ticket
@@ -47,6 +48,8 @@ BILLING_POLICY: Final = Table("billing_policy", "pol", "BillingPolicy")
 BILLING_RULES: Final = Table("billing_rules", "rul", "BillingRules")
 """The policy's two halves, as a view shows them."""
 AUDIT_EVENTS: Final = Table("audit_events", "evt", "Event")
+PAYMENT_PROVIDERS: Final = Table("payment_providers", "prv", "PaymentProvider")
+REGISTER_ROWS: Final = Table("register_rows", "rgr", "RegisterRow")
 WEBHOOKS: Final = Table("webhooks", "whk", "Webhook")
 WEBHOOK_DELIVERIES: Final = Table("webhook_deliveries", "dlv", "WebhookDelivery")
 
@@ -72,6 +75,8 @@ TABLES_BY_TYPENAME: Final[Mapping[str, Table]] = {
         CHARGE_PERIODS,
         BILLING_POLICY,
         BILLING_RULES,
+        PAYMENT_PROVIDERS,
+        REGISTER_ROWS,
         WEBHOOKS,
         WEBHOOK_DELIVERIES,
     )
@@ -95,6 +100,8 @@ MODELS: Final[Mapping[str, type[Model]]] = {
     "TariffTerms": TariffTerms,
     "ChargePeriod": ChargePeriod,
     "BillingPolicy": BillingPolicy,
+    "PaymentProvider": PaymentProvider,
+    "RegisterRow": RegisterRow,
     "Webhook": Webhook,
     "WebhookDelivery": WebhookDelivery,
 }

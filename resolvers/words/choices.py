@@ -108,6 +108,19 @@ CHOICES: dict[str, dict[str, tuple[str, str]]] = {
         "high": ("Высокий", "High"),
         "critical": ("Критический", "Critical"),
     },
+    "AccountBy": {
+        "msisdn": ("Номер телефона", "Phone number"),
+        "contract": ("Номер договора", "Contract number"),
+    },
+    "Verdict": {
+        "matched": ("Совпадает", "Matched"),
+        "only_theirs": ("Только у них", "Only theirs"),
+        "only_ours": ("Только у нас", "Only ours"),
+        "differs": ("Отличается", "Differs"),
+        "duplicate": ("Повтор", "Duplicate"),
+        "out_of_period": ("Вне периода", "Out of the period"),
+        "unreadable": ("Не читается", "Unreadable"),
+    },
     "Imported": {
         "customers": ("Клиенты", "Customers"),
         "sims": ("SIM-карты", "SIMs"),

@@ -14,6 +14,8 @@ ENTITIES: dict[str, tuple[str, str]] = {
     "Job": ("Задание", "Job"),
     "WebhookDelivery": ("Доставка", "Delivery"),
     "Webhook": ("Вебхук", "Webhook"),
+    "PaymentProvider": ("Платёжная система", "Payment provider"),
+    "RegisterRow": ("Строка реестра", "Row of a register"),
     "User": ("Пользователь", "User"),
     "periods": ("оплаченные месяцы", "settled months"),
     "scheduled_contracts": ("назначенные смены тарифа", "scheduled changes of tariff"),

@@ -361,6 +361,28 @@ FAULTS: dict[str, tuple[str, str]] = {
     "negative_page": ("Не может быть отрицательным", "It may not be negative"),
     "first_and_last": ("Укажите first или last, но не оба", "Give first or last, not both"),
     "not_a_reference": ("Ожидается id: положительное целое число", "An id is expected: a positive integer"),
+    # registers
+    "mapping_incomplete": (
+        "Ожидаются заголовки четырёх разных столбцов: {fields}",
+        "The headings of four different columns are expected: {fields}",
+    ),
+    "not_a_time_zone": (
+        "Ожидается часовой пояс, например Asia/Bishkek",
+        "A time zone is expected, for example Asia/Bishkek",
+    ),
+    "headings_missing": ("В файле нет столбцов: {headings}", "The file has no columns: {headings}"),
+    "register_amount_differs": ("у нас сумма {amount}", "our amount is {amount}"),
+    "register_account_differs": ("у нас другой договор", "our contract is another"),
+    "register_time_differs": ("время расходится больше чем на сутки", "the times are more than a day apart"),
+    "register_not_posted": ("у нас не проведён", "ours is not posted"),
+    "not_a_finished_register": (
+        "Задание {id} — не завершённая сверка реестра",
+        "Job {id} is no register that is done",
+    ),
+    "register_row_settled": (
+        "Строка реестра {id} не требует решения: она совпала, проведена или уже урегулирована",
+        "The row {id} needs no settling: it is matched, posted, or settled already",
+    ),
     # files that are brought in
     "file_empty": ("Файл пуст", "The file is empty"),
     "file_of_unknown_kind": (

@@ -85,6 +85,18 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "processed_by": ("Обработал (№)", "Processed by (ID)"),
     "refunded_amount": ("Возвращено", "Refunded"),
     "payment": ("Платёж (№)", "Payment (ID)"),
+    # registers
+    "mapping": ("Заголовки реестра", "Headings of the register"),
+    "account_by": ("Вид счёта", "Kind of account"),
+    "time_zone": ("Часовой пояс", "Time zone"),
+    "register": ("Реестр (№)", "Register (ID)"),
+    "line": ("Строка", "Row"),
+    "verdict": ("Итог сверки", "Verdict"),
+    "account": ("Счёт", "Account"),
+    "taken_at": ("Принят", "Taken at"),
+    "problem": ("Что не так", "Problem"),
+    "reason": ("Основание", "Reason"),
+    "resolved_by": ("Урегулировал (№)", "Settled by (ID)"),
     # what a row of a file is about
     "opening_balance": ("Начальный баланс", "Opening balance"),
     "contract_external_id": ("Внешний номер договора", "External ID of the contract"),

@@ -16,6 +16,7 @@ from models.database.rows import any_of, id_list, loaded
 from models.entity import Entity
 from models.jobs import Job
 from models.payments import Payment
+from models.registers import PaymentProvider, RegisterRow
 from models.sims import Sim
 from models.tariffs import Tariff
 from models.tickets import Ticket
@@ -31,6 +32,8 @@ E = TypeVar("E", bound=Entity)
 
 LOCK_ORDER: tuple[type[Entity], ...] = (
     *(BillingPolicy, Customer, Tariff, Contract, Sim, Payment, Ticket, Comment, User, Job, Webhook, ApiKey),
+    PaymentProvider,
+    RegisterRow,
 )
 """Rows are locked in this order, ids ascending within one, so that two operations never wait for each other. New rows
 are stored in it too: each refers to earlier ones only."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from http import HTTPStatus
 from itertools import groupby
@@ -12,7 +12,6 @@ from models.jobs import Job
 from models.users import User
 from models.webhooks import Webhook
 from resolvers.faults import STATUS, Code
-from resolvers.imports.actions import ImportInput, start_import
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import Effect
 from resolvers.write.refusals import codes_of
@@ -20,9 +19,10 @@ from rest_compat.action_handlers import RowActions
 from rest_compat.auth import Entry
 from rest_compat.detail_handlers import Detail, Statistics
 from rest_compat.event_handlers import Events
-from rest_compat.import_handlers import FileUpload, ImportDetail, ImportResult, ImportStart, ImportTemplate
+from rest_compat.import_handlers import FileStart, FileUpload, ImportResult, ImportTemplate, JobDetail
 from rest_compat.list_handlers import Lists
 from rest_compat.number_handlers import NumberHistory
+from rest_compat.register_handlers import ResolveRow
 from rest_compat.search_handler import Search
 from rest_compat.statement_handlers import Balance, Statement
 from rest_compat.write_handlers import Write
@@ -191,17 +191,23 @@ def _(handler: FileUpload) -> Facts:
 
 
 @facts_of.register
-def _(handler: ImportStart) -> Facts:
-    del handler
-    op = start_import
+def _(handler: FileStart) -> Facts:
+    op = handler.start.operation
+    if op.input is None:
+        raise TypeError(handler)
     codes = tuple(dict.fromkeys((*codes_of(op), *BODY)))
-    return Facts("Job", codes, HTTPStatus.ACCEPTED, body=Body(ImportInput), operation=op, form=True)
+    return Facts("Job", codes, HTTPStatus.ACCEPTED, body=Body(op.input), operation=op, form=True)
 
 
 @facts_of.register
-def _(handler: ImportDetail) -> Facts:
+def _(handler: JobDetail) -> Facts:
     del handler
     return Facts("Job", (*TOKEN, Code.NOT_FOUND))
+
+
+@facts_of.register
+def _(handler: ResolveRow) -> Facts:
+    return replace(facts_of(Write(handler.operation)), parameters=("register",))
 
 
 @facts_of.register

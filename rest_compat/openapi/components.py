@@ -373,10 +373,14 @@ def tags(tell: Teller) -> list[Schema]:
         "search": "One search over everything.",
         "numbers": "Phone numbers: whose they were.",
         "files": "Files that are to be brought in.",
+        "registers": "Registers of payment providers, laid beside our payments.",
         "imports": "Whole files brought in, row by row.",
         "billing": "Monthly fees: the policy, and the runs that settle what is due.",
     }
     return [auth, *entities, *({"name": name, "description": tell(said)} for name, said in others.items())]
 
 
-_GROUPS = ("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "Comment", "User", "ApiKey", "Job", "Webhook")
+_GROUPS = (
+    *("Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "Comment", "User", "ApiKey", "Job", "Webhook"),
+    "PaymentProvider",
+)

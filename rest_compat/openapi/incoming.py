@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from models.imports import Imported
 from resolvers.transfer.tables import Format
 from rest_compat.openapi.pieces import Schema, one_of, parameter
-from rest_compat.openapi.schemas import input_schema
+from rest_compat.openapi.schemas import ID, input_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ def parameters(tell: Teller) -> Iterator[tuple[str, Schema]]:
     yield "template_kind", {**parameter("kind", said, kinds, "customers"), "required": True}
     said = tell("Of the template; a spreadsheet unless given.")
     forms = {"type": "string", "enum": [form.value for form in Format]}
+    said_of = tell("Id of the register.")
+    yield "register", {**parameter("register", said_of, ID, 1, place="path"), "required": True}
     yield "template_format", parameter("format", said, forms, "csv")
 
 

@@ -12,6 +12,7 @@ from schema.types.customers import Customer
 from schema.types.jobs import Job
 from schema.types.journal import Event, LedgerEntry
 from schema.types.payments import Payment
+from schema.types.registers import PaymentProvider, RegisterRow
 from schema.types.sim_bindings import SimBinding
 from schema.types.sims import Sim
 from schema.types.tariffs import Tariff
@@ -41,6 +42,8 @@ TYPES: Final[Mapping[str, type]] = {
     "ChargePeriod": ChargePeriod,
     "BillingPolicy": BillingPolicy,
     "BillingRules": BillingRules,
+    "PaymentProvider": PaymentProvider,
+    "RegisterRow": RegisterRow,
     "Webhook": Webhook,
     "WebhookDelivery": WebhookDelivery,
 }

@@ -14,6 +14,7 @@ from models.customers import CustomerStatus, CustomerType, DocumentType
 from models.imports import Imported, OnFault
 from models.jobs import JobStatus
 from models.payments import PaymentMethod, PaymentStatus, TransactionType
+from models.registers import AccountBy, Verdict
 from models.sims import ReplaceReason, SimStatus
 from models.tariffs import TariffType
 from models.tickets import TicketCategory, TicketPriority, TicketStatus
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from strawberry.types.enum import StrawberryEnumDefinition
 
 __all__ = [
+    "AccountBy",
     "ApiKeyScope",
     "ContractStatus",
     "CustomerStatus",
@@ -55,6 +57,7 @@ __all__ = [
     "TicketStatus",
     "TransactionType",
     "UserKind",
+    "Verdict",
     "WebhookStatus",
     "describe",
 ]
@@ -252,6 +255,27 @@ describe(
         JobStatus.DONE: "It was done to its end; what single units could not be done, its result names.",
         JobStatus.FAILED: "It could not go on; what its batches had done until then stays.",
         JobStatus.CANCELLED: "It was called off; what its batches had done until then stays.",
+    },
+)
+describe(
+    AccountBy,
+    "What the accounts of a payment provider's registers are.",
+    {
+        AccountBy.MSISDN: "Phone numbers.",
+        AccountBy.CONTRACT: "Numbers of contracts.",
+    },
+)
+describe(
+    Verdict,
+    "What came of laying a row of a register beside our payments.",
+    {
+        Verdict.MATCHED: "Ours is the same.",
+        Verdict.ONLY_THEIRS: "We have no such payment; it can be posted.",
+        Verdict.ONLY_OURS: "We have a payment that the register does not know.",
+        Verdict.DIFFERS: "Ours has another amount, account or day, or is not posted.",
+        Verdict.DUPLICATE: "The same number stands in an earlier row.",
+        Verdict.OUT_OF_PERIOD: "It is of a day that the register is not about.",
+        Verdict.UNREADABLE: "It cannot be understood.",
     },
 )
 describe(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from schema.types.jobs import Job
     from schema.types.journal import Event, LedgerEntry
     from schema.types.payments import Payment
+    from schema.types.registers import PaymentProvider, RegisterRow
     from schema.types.sim_bindings import SimBinding
     from schema.types.sims import Sim
     from schema.types.statements import Statement
@@ -40,6 +41,8 @@ ApiKeyLink = Annotated["ApiKey", strawberry.lazy("schema.types.api_keys")]
 JobLink = Annotated["Job", strawberry.lazy("schema.types.jobs")]
 TariffTermsLink = Annotated["TariffTerms", strawberry.lazy("schema.types.billing")]
 ChargePeriodLink = Annotated["ChargePeriod", strawberry.lazy("schema.types.billing")]
+PaymentProviderLink = Annotated["PaymentProvider", strawberry.lazy("schema.types.registers")]
+RegisterRowLink = Annotated["RegisterRow", strawberry.lazy("schema.types.registers")]
 WebhookLink = Annotated["Webhook", strawberry.lazy("schema.types.webhooks")]
 WebhookDeliveryLink = Annotated["WebhookDelivery", strawberry.lazy("schema.types.webhooks")]
 BillingPolicyLink = Annotated["BillingPolicy", strawberry.lazy("schema.types.billing")]

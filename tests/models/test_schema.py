@@ -42,6 +42,8 @@ CHECKS = """
     webhook_secrets_secret
     webhook_deliveries_entity webhook_deliveries_status webhook_deliveries_attempts webhook_deliveries_lengths
     uploads_lengths import_results_outcome
+    payment_providers_mapping payment_providers_account_by payment_providers_lengths
+    register_rows_verdict register_rows_resolved register_rows_lengths
     login_failures_lengths
     idempotency_keys_outcome idempotency_keys_lengths
 """
@@ -68,6 +70,7 @@ UNIQUE = {
     "payments_transaction_id_key": "transaction_id",
     "payments_external_id_key": "provider, external_id",
     "ledger_entries_payment_key": "payment_id",
+    "payment_providers_name_key": "name",
     "jobs_lane_key": "lane",
     "jobs_once_key": "once",
     "webhook_secrets_current_key": "webhook_id",
@@ -134,6 +137,12 @@ INDEXES = {
     "webhook_deliveries_due": "webhook_id, next_at, event_id",
     "webhook_deliveries_waiting": "webhook_id, entity, entity_id, event_id",
     "webhook_deliveries_done": "updated_at",
+    "payment_providers_created": "created_at, id",
+    "register_rows_job": "job_id, verdict, id",
+    "register_rows_place": "job_id, id",
+    "register_rows_contract": "contract_id",
+    "register_rows_payment": "payment_id",
+    "register_rows_resolved_by": "resolved_by_id",
     "uploads_created": "created_at",
     "uploads_created_by": "created_by_id, created_at",
     "import_results_entity": "job_id, entity_id",

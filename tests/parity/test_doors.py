@@ -19,6 +19,7 @@ import pytest
 
 from models.api_keys import ApiKey
 from models.billing import BillingPolicy
+from models.registers import PaymentProvider, RegisterRow
 from models.users import Role, User
 from models.webhooks import Webhook
 from resolvers import value_kinds
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 STEPS = 320
-APART = {User, ApiKey, BillingPolicy, Webhook}
+APART = {User, ApiKey, BillingPolicy, Webhook, PaymentProvider, RegisterRow}
 SCRIPTED = [one for one in OPERATIONS if one.entity not in APART and not one.starts_job]
 """Users, sessions, keys and webhooks are tried elsewhere; the policy has no id, and a job's answer is the job."""
 POSSIBLE = [one for one in SCRIPTED if one.name not in {"contract.bill", "job.cancel"}]

@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from models import api_keys, billing, contracts, customers, imports, jobs, payments, sims, tariffs, tickets
+from models import api_keys, billing, contracts, customers, imports, jobs, payments, registers, sims, tariffs, tickets
 from models import users as user_models
 from models import webhooks as webhook_models
 from resolvers.faults import Code
@@ -45,6 +45,8 @@ ENUMS = (
     jobs.JobStatus,
     imports.Imported,
     imports.OnFault,
+    registers.AccountBy,
+    registers.Verdict,
     user_models.Role,
     webhook_models.WebhookStatus,
     webhook_models.DeliveryStatus,
@@ -150,7 +152,20 @@ def test_every_code_of_a_refusal_has_its_message(code):
 
 
 @pytest.mark.parametrize(
-    "typename", ["Customer", "Sim", "Tariff", "Contract", "Payment", "Ticket", "User", "ApiKey", "Job", "Webhook"]
+    "typename",
+    [
+        "Customer",
+        "Sim",
+        "Tariff",
+        "Contract",
+        "Payment",
+        "Ticket",
+        "User",
+        "ApiKey",
+        "Job",
+        "Webhook",
+        "PaymentProvider",
+    ],
 )
 def test_every_entity_has_its_name(typename):
     assert typename in CATALOGUE

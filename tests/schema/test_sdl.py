@@ -109,6 +109,7 @@ MUTATIONS = re.findall(
     addContractBalance deductContractBalance billContract grantPromisedPayment postponeSuspension waivePeriod
     changeTariff cancelTariffChange repriceContracts updateBillingPolicy startBillingRun startImport
     createApiKey revokeApiKey
+    startRegister postRegisterRows resolveRegisterRow createPaymentProvider updatePaymentProvider deletePaymentProvider
     createPayment updatePayment deletePayment submitPayment processPayment cancelPayment failPayment refundPayment
     createTicket updateTicket deleteTicket assignTicket unassignTicket startTicketWork waitTicket resolveTicket
     closeTicket reopenTicket commentTicket updateTicketComment deleteTicketComment

@@ -12,6 +12,7 @@ from resolvers.words.descriptions.inputs import INPUTS
 from resolvers.words.descriptions.jobs import JOBS
 from resolvers.words.descriptions.keys import KEYS
 from resolvers.words.descriptions.people import PEOPLE
+from resolvers.words.descriptions.registers import REGISTERS
 from resolvers.words.descriptions.webhooks import WEBHOOKS
 from resolvers.words.descriptions.work import WORK
 
@@ -28,4 +29,5 @@ RUSSIAN: dict[str, str] = {
     **WEBHOOKS,
     **IMPORTS,
     **KEYS,
+    **REGISTERS,
 }

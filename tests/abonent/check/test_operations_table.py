@@ -84,6 +84,12 @@ webhook.replay           any                                           admin
 webhook.test             any                                           admin
 webhook.redeliver        ok, failing → stays                           admin
 import.start             any                                           supervisor, admin +
+provider.create          any                                           admin
+provider.update          any                                           admin
+provider.delete          any                                           admin
+register.start           any                                           supervisor, admin
+register.post            any                                           supervisor, admin
+register_row.resolve     any                                           supervisor, admin
 """
 
 

@@ -168,7 +168,10 @@ ONLY_FOR_REAL = {
     *("/api/api-keys/", "/api/webhooks/", "/api/webhooks/{id}/rotate_secret/", "/api/webhooks/{id}/test/"),
 }
 """They tell a secret, which is neither kept with a key nor made for nothing, or call somebody."""
-OWN_DRY_RUN = {"/api/users/me/password/", "/api/billing/runs/", "/api/imports/", "/api/files/"}
+OWN_DRY_RUN = {
+    *("/api/users/me/password/", "/api/billing/runs/", "/api/imports/", "/api/files/"),
+    *("/api/registers/", "/api/registers/{id}/post/"),
+}
 """Where it is one of the arguments, or there is nothing to try."""
 
 
