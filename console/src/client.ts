@@ -9,6 +9,10 @@ export async function execute<Data, Variables>(
   variables: Variables,
 ): Promise<Data> {
   let access = session.value?.access;
+  if (access && session.value && Date.now() >= session.value.renewAt) {
+    await renew(access);
+    access = session.value?.access;
+  }
   let answer = await post(document, variables, access);
   if (access && answer.problem?.code === "TOKEN_NOT_VALID") {
     await renew(access);

@@ -1,6 +1,6 @@
 // A value that components follow.
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export interface Signal<T> {
   value: T;
@@ -29,6 +29,7 @@ export function signal<T>(first: T): Signal<T> {
 /** The signal's value, and drawn anew whenever it changes. */
 export function useSignal<T>(source: Signal<T>): T {
   const [, draw] = useState(0);
-  useEffect(() => source.follow(() => draw((count) => count + 1)), [source]);
+  // as soon as it is drawn: a change that came before that would be missed
+  useLayoutEffect(() => source.follow(() => draw((count) => count + 1)), [source]);
   return source.value;
 }

@@ -2,10 +2,13 @@
 
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from abonent.app import create_app
 from models.users import Role
 from tests.browser import browsing, needs_chromium, serving
 from web import console, pages
@@ -470,3 +473,23 @@ async def test_a_second_tab_is_logged_in_by_the_first_and_out_with_it(app, door)
         await second.click(".sheet .item:last-child")
         await first.until("document.querySelector('.login form')")
         assert await first.run("JSON.stringify({...sessionStorage, ...localStorage})") == "{}", "tokens are nowhere"
+
+
+@needs_console
+@needs_chromium
+async def test_an_outdated_token_is_renewed_unnoticed_and_by_one_tab_for_all(settings, factory):
+    user = await factory.user(role=Role.EMPLOYEE, password=PASSWORD)
+    customer = await factory.customer(last_name="Бекова")
+    app = create_app(replace(settings, access_lifetime=timedelta(seconds=1)))
+    async with app.router.lifespan_context(app), serving(app) as address, browsing() as browser:
+        first = await browser.open(address)
+        await log_in(first, user.username)
+        second = await browser.open(f"{address}/console/tickets")
+        await second.until("document.querySelector('.tabs')")
+        await first.run("new Promise((resolve) => setTimeout(resolve, 1100))")
+        await first.type("[type=search]", "Бекова")
+        await second.run("window.dispatchEvent(new Event('focus'))")
+        await first.until("document.querySelector('[role=option]')")
+        await second.until("document.querySelector('.tabs')")
+        await first.press("Enter")
+        await first.until(f"location.pathname === '/console/customers/cus_{customer.id}'")
