@@ -35,6 +35,8 @@ START = date(2027, 1, 31)
 CONTRACTS, KILLS, DEPOSITS = 3 * BATCH, 25, 40
 SOON = 60
 """Seconds after which a run on a busy machine is given up."""
+SHORTEST = 0.25
+"""Seconds that a run takes at least, within which it is killed."""
 DEAD = 31
 """Seconds after which the next worker sees that one is dead."""
 
@@ -89,13 +91,13 @@ async def test_whenever_workers_are_killed_the_ledger_is_that_of_undisturbed_run
     for month in range(1, KILLS + 1):
         stage.day = nth_month(START, month)
         paid = [(chance.randrange(CONTRACTS), chance.choice([100, 5000, 10000, 31000])) for _ in range(DEPOSITS)]
-        caught += await _disturbed(stage, paid, chance.random())
+        caught += await _disturbed(stage, paid, chance.uniform(0, SHORTEST))
         for account in accounts:
             account.do(stage.day, "run")
         for number, amount in paid:
             account_refusal = accounts[number].do(stage.day, "deposit", amount)
             assert account_refusal is None
-    assert caught > KILLS // 2, "hardly a run was at work when its worker was killed"
+    assert caught >= KILLS // 4, "hardly a run was at work when its worker was killed"
     await _same(stage, accounts)
     told = [verdict.told async for verdict in check(factory.database, factory.settings) if verdict.wrong]
     assert told == []
