@@ -97,7 +97,12 @@ SCOPES: Mapping[ApiKeyScope, tuple[Permission, ...]] = {
     ApiKeyScope.READ: (Permission.READ,),
     ApiKeyScope.TICKETS: (Permission.WORK_ON_TICKETS, Permission.ASSIGN_OTHERS, *_FILES),
     ApiKeyScope.SUBSCRIBERS: (Permission.MANAGE_SUBSCRIBERS, *_FILES),
-    ApiKeyScope.PAYMENTS: (Permission.MANAGE_PAYMENTS, *_FILES),
+    ApiKeyScope.PAYMENTS: (
+        Permission.MANAGE_PAYMENTS,
+        Permission.RECONCILE,
+        Permission.MANAGE_PROVIDERS,
+        *_FILES,
+    ),
     ApiKeyScope.REFUNDS: (Permission.REFUND, Permission.CORRECT),
     ApiKeyScope.TARIFFS: (Permission.MANAGE_TARIFFS, *_FILES),
     ApiKeyScope.DELETE: (Permission.DELETE,),

@@ -22,6 +22,7 @@ from resolvers.registers.job import POSTING, REGISTER
 from resolvers.registers.matching import columns_of, counted
 from resolvers.value_kinds import LONG_TEXT, Day, Reference, Text
 from resolvers.words import Message
+from resolvers.write.guards import Guard, Seen
 from resolvers.write.inputs import given, takes
 from resolvers.write.operation import Effect, operation
 from resolvers.write.unit_of_work import Lock, select
@@ -124,6 +125,11 @@ async def start_register(work: Work, data: RegisterInput) -> Job:
     return await enqueue(work, REGISTER, arguments)
 
 
+def _refuse_unfinished(seen: Seen) -> None:
+    if seen.row.kind != REGISTER.name or seen.row.finished_at is None:
+        raise Fault(Code.INVALID_TRANSITION, Message("not_a_finished_register", {"id": seen.row.id}))
+
+
 @operation(
     "register.post",
     entity=Job,
@@ -131,6 +137,7 @@ async def start_register(work: Work, data: RegisterInput) -> Job:
     graphql="postRegisterRows",
     rest="post",
     may=Permission.RECONCILE,
+    guards=(Guard(_refuse_unfinished, ("kind", "finished_at")),),
     says="register_posting_started",
     starts_job=True,
     rehearsable=False,
@@ -138,8 +145,6 @@ async def start_register(work: Work, data: RegisterInput) -> Job:
 )
 async def post_register_rows(work: Work, register: Job) -> Job:
     """Post, in the background, whatever is only theirs: a payment each, and never a second one."""
-    if register.kind != REGISTER.name or register.finished_at is None:
-        raise Fault(Code.INVALID_TRANSITION, Message("not_a_finished_register", {"id": register.id}))
     provider_id = int(str(register.arguments["provider"]))
     provider = await work.lock(PaymentProvider, provider_id, Lock.SHARE)
     job = await enqueue(work, POSTING, {"register": register.id, "provider": provider.name})

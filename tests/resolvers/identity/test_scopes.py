@@ -26,6 +26,7 @@ subscribers  customer.create customer.update customer.activate customer.suspend 
              contract.bill contract.promise contract.change_tariff contract.cancel_tariff_change import.start job.cancel
 payments     payment.create payment.update payment.submit payment.process payment.cancel payment.fail
              contract.add_balance contract.deduct_balance import.start job.cancel
+             provider.create provider.update provider.delete register.start register.post register_row.resolve
 refunds      payment.refund
 tariffs      tariff.create tariff.update tariff.activate tariff.deactivate tariff.reprice import.start job.cancel
 delete       customer.delete sim.delete tariff.delete contract.delete payment.delete ticket.delete comment.delete
