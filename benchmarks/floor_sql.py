@@ -57,7 +57,7 @@ SELECT k.id, k.number, k.status, {words("k.status", ContractStatus)} AS status_d
     k.scheduled_tariff_id AS scheduled_tariff, k.scheduled_on, k.reprice_on,
     {_money("k.promised_amount")} AS promised_amount, k.promised_until, k.postponed_until, k.suspended_on,
     s.id AS sim, {_money("k.balance")} AS balance, {_money("k.credit_limit")} AS credit_limit, k.signed_date,
-    k.activation_date, k.termination_date, k.next_billing_date, k.notes,
+    k.activation_date, k.termination_date, k.next_billing_date, k.notes, k.external_id,
     (SELECT count(*) FROM payments p WHERE p.contract_id = k.id) AS payments_count,
     (SELECT count(*) FROM tickets t WHERE t.contract_id = k.id) AS tickets_count,
     {_moment("k.created_at")} AS created_at, {_moment("k.updated_at")} AS updated_at
@@ -70,7 +70,8 @@ _PAYMENT: Final = f"""
 SELECT p.id, p.contract_id AS contract, k.number AS contract_number, {_NAME.format("c")} AS customer_name,
     p.transaction_type, {words("p.transaction_type", TransactionType)} AS transaction_type_display,
     {_money("p.amount")} AS amount, p.payment_method,
-    {words("p.payment_method", PaymentMethod)} AS payment_method_display, p.transaction_id, p.description, p.status,
+    {words("p.payment_method", PaymentMethod)} AS payment_method_display, p.transaction_id, p.description, p.provider,
+    p.external_id, p.status,
     {words("p.status", PaymentStatus)} AS status_display, {_money("p.balance_after")} AS balance_after,
     {_moment("p.payment_date")} AS payment_date, {_moment("p.processed_at")} AS processed_at,
     p.processed_by_id AS processed_by, {_money("p.refunded_amount")} AS refunded_amount,

@@ -64,7 +64,7 @@ _CONTRACT: Final = {
     "credit_limit": _money("k.credit_limit"),
     **{
         name: f"k.{name}"
-        for name in ("signed_date", "activation_date", "termination_date", "next_billing_date", "notes")
+        for name in ("signed_date", "activation_date", "termination_date", "next_billing_date", "notes", "external_id")
     },
     "payments_count": "(SELECT count(*) FROM payments p WHERE p.contract_id = k.id)",
     "tickets_count": "(SELECT count(*) FROM tickets t WHERE t.contract_id = k.id)",
@@ -84,7 +84,7 @@ _PAYMENT: Final = {
     "amount": _money("p.amount"),
     "payment_method": "p.payment_method",
     "payment_method_display": words("p.payment_method", PaymentMethod),
-    **{name: f"p.{name}" for name in ("transaction_id", "description", "status")},
+    **{name: f"p.{name}" for name in ("transaction_id", "description", "provider", "external_id", "status")},
     "status_display": words("p.status", PaymentStatus),
     "balance_after": f"CASE WHEN p.balance_after IS NOT NULL THEN {_money('p.balance_after')} END",
     **{name: f"p.{name}" for name in ("payment_date", "processed_at")},

@@ -213,8 +213,10 @@ async def test_one_makes_and_sees_one_s_own_keys_and_no_others(http, factory, se
     assert (await http.get(f"{address}history/", headers=headers)).json().get("results", []) == []
     document = f"""{{ apiKeys {{ totalCount nodes {{ name }} }} apiKey(id: "abk_{foreign[0][0]}") {{ id }}
         node(id: "abk_{foreign[0][0]}") {{ id }} history(id: "abk_{foreign[0][0]}") {{ totalCount }}
-        events(filter: {{entityIn: ["apikey"]}}) {{ nodes {{ entityId }} }} }}"""
-    told = (await http.post("/graphql", json={"query": document}, headers=headers)).json()["data"]
+        events(filter: {{entityIn: ["api_key"]}}) {{ nodes {{ entityId }} }} }}"""
+    answer = (await http.post("/graphql", json={"query": document}, headers=headers)).json()
+    assert "errors" not in answer, answer["errors"]
+    told = answer["data"]
     assert told == {
         "apiKeys": {"totalCount": 1, "nodes": [{"name": "own"}]},
         "apiKey": None,

@@ -183,7 +183,7 @@ async def test_a_process_keeps_so_many_and_no_more(app, door, subscribe):
     app.state.lines._most = 1
     async with subscribe("subscription { events { cursor } }"):
         answer = await door.ask("subscription { events { cursor } }", accept=STREAM)
-        assert (answer.status_code, answer.headers["retry-after"], code(answer)) == (503, "5", "SERVICE_UNAVAILABLE")
+        assert (answer.status_code, answer.headers["retry-after"], code(answer)) == (503, "30", "SERVICE_UNAVAILABLE")
 
 
 # --- what is no subscription --------------------------------------------------------------------------------------

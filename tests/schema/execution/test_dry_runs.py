@@ -90,4 +90,6 @@ def test_every_mutation_of_an_entity_tells_its_changes_and_sessions_have_no_dry_
     named = {operation.graphql for operation in OPERATIONS}
     assert {name for name, field in fields.items() if "changes" in field.type.fields} == named
     takes = {name for name, field in fields.items() if "dryRun" in field.args["input"].type.of_type.fields}
-    assert takes == named
+    own = {"startImport", "startBillingRun"}  # a dry run is one of their arguments
+    assert takes == own | {operation.graphql for operation in OPERATIONS if operation.rehearsable}
+    assert len(named - takes) < 10  # they tell a secret, call somebody, or are a job's
