@@ -31,7 +31,7 @@ class Api:
 
     async def call(self, method, path, *, role=Role.ADMIN, headers=None, **rest):
         sent = {**(self.bearer(role) if role else {}), **(headers or {})}
-        url = path if path.startswith(("/api", "http")) else f"/api{path}"
+        url = path if path == "/api" or path.startswith(("/api/", "/api?", "http")) else f"/api{path}"
         return await self.http.request(method, url, headers=sent, **rest)
 
     async def get(self, path, **rest):
