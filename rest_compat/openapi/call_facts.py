@@ -227,6 +227,13 @@ def _hidden(entity: type | None) -> tuple[Code, ...]:
     return (Code.PERMISSION_DENIED,) if entity in {User, Webhook} else ()
 
 
+def _rehearsed(op: Operation) -> str:
+    """The entity that the answer of a dry run shows."""
+    if op.starts_job:
+        return Job.__name__
+    return (op.answers[1] if op.answers else op.entity).__name__
+
+
 @facts_of.register
 def _(handler: Write) -> Facts:
     op = handler.operation
@@ -236,7 +243,7 @@ def _(handler: Write) -> Facts:
         status=handler.status,
         body=Body(op.input, handler.mode, handler.replace) if op.input and not handler.named else None,
         operation=op,
-        dry_run=(Job.__name__ if op.starts_job else op.entity.__name__) if op.rehearsable else "",
+        dry_run=_rehearsed(op) if op.rehearsable else "",
     )
 
 
