@@ -202,6 +202,8 @@ async def test_graphiql_listens_and_stops(app, door):
         async with asyncio.timeout(20):
             while len(app.state.lines):
                 await asyncio.sleep(0.01)
+        # right after a change of tabs GraphiQL may send the last tab's operation name, which is refused and tried again
+        shown.problems[:] = [problem for problem in shown.problems if "400 (Bad Request)" not in problem]
         only_ours(shown, address)
 
 
