@@ -19,7 +19,7 @@ from schema import session_mutations
 from schema.execution.mutation_field import OperationRun, mutation_field
 from schema.types.entities import TYPES
 from schema.types.global_ids import global_id, of_type
-from schema.types.mutation_inputs import has_target, operation_input
+from schema.types.mutation_inputs import operation_input
 from schema.types.payloads import Done, changes_field, payload_type, row_field, told_field
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def description(operation: Operation) -> str:
 def codes(operation: Operation) -> tuple[Code, ...]:
     """The codes of refusals that the operation's payload can hold; an id that is none is told there too."""
     told = own_codes(operation)
-    return told if Code.VALIDATION in told or not has_target(operation) else (Code.VALIDATION, *told)
+    return told if Code.VALIDATION in told or not operation.has_target else (Code.VALIDATION, *told)
 
 
 def _listed(values: Iterable[Any]) -> str:

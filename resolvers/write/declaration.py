@@ -86,6 +86,11 @@ class Operation:
     """It can be asked for a dry run; false where one would make no sense, or the input has its own `dry_run`."""
 
     @property
+    def has_target(self) -> bool:
+        """Its caller names by an id on what it is to be done."""
+        return self.effect is not Effect.CREATE and self.only is None
+
+    @property
     def takes_expected(self) -> bool:
         """Its caller may say in which state the target is expected."""
         return self.effect is not Effect.CREATE

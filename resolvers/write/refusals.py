@@ -30,8 +30,7 @@ def own_codes(operation: Operation) -> tuple[Code, ...]:
 
 def _codes(operation: Operation) -> Iterator[Code]:
     takes = list(input_fields(operation.input)) if operation.input else []
-    has_target = operation.effect is not Effect.CREATE and operation.only is None
-    if has_target or any(isinstance(field.kind, Reference) for field in takes):
+    if operation.has_target or any(isinstance(field.kind, Reference) for field in takes):
         yield Code.NOT_FOUND
     if takes:
         yield Code.VALIDATION

@@ -14,7 +14,7 @@ from resolvers.value_kinds import MAX_INT
 from resolvers.words import word
 from resolvers.write import kinds
 from resolvers.write.inputs import Mode, input_fields
-from rest_compat.openapi.examples import example
+from rest_compat.openapi.examples import BY_KIND, example
 from rest_compat.openapi.pieces import Schema, enum_schema, one_of
 from rest_compat.representations import shown
 from schema.types import statistics as figures
@@ -151,12 +151,8 @@ def _taken(field: InputField, tell: Teller, *, nullable: bool) -> Schema:
 def input_example(field: InputField) -> Any:
     """What is sent for a field, for example."""
     kind = field.kind
-    if isinstance(kind, value_kinds.TimeOfDay):
-        return "03:30"
-    if isinstance(kind, value_kinds.WholeNumbers):
-        return [3, 1]
-    if isinstance(kind, value_kinds.Texts):
-        return ["contract.*"]
+    if type(kind) in _SENT:
+        return _SENT[type(kind)]
     if isinstance(kind, kinds.Choices):
         return [next(iter(kind.choices)).value]
     if isinstance(kind, value_kinds.Choice):
@@ -164,10 +160,16 @@ def input_example(field: InputField) -> Any:
     return example(field.rest_name, _LIKE.get(type(kind), Kind.TEXT))
 
 
+_SENT: dict[type, Any] = {
+    value_kinds.TimeOfDay: "03:30",
+    value_kinds.WholeNumbers: [3, 1],
+    value_kinds.Texts: ["contract.*"],
+    value_kinds.Reference: BY_KIND[Kind.INTEGER],
+}
+"""What is sent for fields of these kinds, whatever they are called."""
 _LIKE: dict[type, Kind] = {
     value_kinds.Hundredths: Kind.HUNDREDTHS,
     value_kinds.Whole: Kind.INTEGER,
-    value_kinds.Reference: Kind.INTEGER,
     value_kinds.Day: Kind.DAY,
     value_kinds.Truth: Kind.TRUTH,
     value_kinds.Options: Kind.DOCUMENT,

@@ -26,7 +26,7 @@ from schema.execution.plan_cache import PlanCache
 from schema.execution.read_field import place_of, plan_variables
 from schema.execution.translate import Translator, object_type
 from schema.types.global_ids import read_id
-from schema.types.mutation_inputs import DRY_RUN, EXPECTED, KEY, has_target, mode, raw_values
+from schema.types.mutation_inputs import DRY_RUN, EXPECTED, KEY, mode, raw_values
 from schema.types.payloads import Done
 from web.request import usable_key
 
@@ -153,7 +153,7 @@ class OperationRun:
         """Carry the operation out for the mutation's `input`."""
         operation = self.operation
         caller = require(site.context, operation.may)
-        target = read_id(given.id, operation.entity.__name__, "id") if has_target(operation) else operation.only
+        target = read_id(given.id, operation.entity.__name__, "id") if operation.has_target else operation.only
         raw = raw_values(operation.input, given) if operation.input else {}
         payload = site.payload(caller.user_id, caller.sight)
         try:

@@ -48,16 +48,11 @@ def mode(operation: Operation) -> Mode:
     return Mode.PARTIAL if operation.effect is Effect.UPDATE else Mode.FULL
 
 
-def has_target(operation: Operation) -> bool:
-    """Whether the mutation's input says by an `id` on what it is to be done."""
-    return operation.effect is not Effect.CREATE and operation.only is None
-
-
 def operation_input(operation: Operation) -> type:
     """`<Mutation>Input` of an operation."""
     name = operation.graphql[0].upper() + operation.graphql[1:]
     fields = []
-    if has_target(operation):
+    if operation.has_target:
         fields.append(
             strawberry.field(name="id", graphql_type=strawberry.ID, description=of_type(operation.entity.__name__))
         )

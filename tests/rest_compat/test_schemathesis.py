@@ -7,6 +7,7 @@ description allows and such as it does not. Ids are those of rows in many states
 from __future__ import annotations
 
 import json
+from itertools import count
 
 import pytest
 import schemathesis
@@ -22,7 +23,9 @@ from schemathesis.specs.openapi.checks import (
 
 from models.billing import BillingPolicy
 from models.jobs import Job
+from models.registers import PaymentProvider
 from models.users import Role
+from models.webhooks import Webhook
 from resolvers.words import Language
 from rest_compat.openapi.document import document
 from rest_compat.routes import PREFIX, endpoints
@@ -120,7 +123,20 @@ async def jobs(factory):
     return [await factory.get(Job, (await factory.run("billing.run")).outcome.id)]
 
 
-ROWS = {rows.__name__: rows for rows in (customers, sims, tariffs, contracts, payments, tickets, users, jobs)}
+async def webhooks(factory):
+    return [await factory.get(Webhook, (await factory.run("webhook.create", url=URL)).outcome.id) for _ in range(2)]
+
+
+async def providers(factory):
+    made = [await factory.run("provider.create", name=f"Кошелёк {next(NUMBERS)}", mapping=MAPPING) for _ in range(2)]
+    return [await factory.get(PaymentProvider, one.outcome.id) for one in made]
+
+
+NUMBERS = count()
+URL = "https://partner.example/"
+MAPPING = {"external_id": "id", "account": "msisdn", "amount": "sum", "taken_at": "at"}
+ROWS = {rows.__name__: rows for rows in (customers, sims, tariffs, contracts, payments, tickets, users, jobs, webhooks)}
+ROWS["payment-providers"] = providers
 """In every state that something can be done in."""
 
 
@@ -209,13 +225,17 @@ UNMET = {
     "POST /api/tariffs/{id}/reprice/",
     "GET /api/search/",
     "POST /api/sims/{id}/replace/",
+    *(f"GET /api/{path}" for path in ("imports/template/", "imports/{id}/", "imports/{id}/result/", "registers/{id}/")),
+    *(f"POST /api/{path}" for path in ("files/", "imports/", "registers/", "registers/{id}/post/")),
+    "POST /api/registers/{register}/rows/{id}/resolve/",
+    "GET /api/comments/{id}/actions/",
+    "GET /api/numbers/{msisdn}/history/",
+    "POST /api/webhooks/{id}/resume/",
+    "POST /api/webhooks/{id}/deliveries/{delivery_id}/redeliver/",
 }
 """Their examples show tokens, a password and a name that the caller cannot have, or a day that has passed; a search has
-no body that could say what to search, and the card that replaces one must be another."""
-
-
-APART = {"api-keys", "comments", "files", "imports", "jobs", "numbers", "payment-providers", "registers", "webhooks"}
-"""Of these no row is made here: files cannot be drawn, and the others have tests of their own at both doors."""
+no body that could say what to search, and the card that replaces one must be another. Files are not drawn, so nothing
+is there that came by one; there is no such comment, number or delivery, and no webhook is paused."""
 
 
 async def test_an_admin_finds_nothing_that_differs_and_nearly_every_example_accepted(api, factory):
@@ -227,7 +247,7 @@ async def test_an_admin_finds_nothing_that_differs_and_nearly_every_example_acce
         await nothing_differs(api, factory, operation, Role.ADMIN, ids, GenerationMode)
         if operation.path == "/api/auth/login/":
             await factory.patch(guest, username="guest")  # the example of a new user has the same name
-    assert {label for label in failed if label.split("/")[2] not in APART} == UNMET
+    assert failed == UNMET
 
 
 @pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.OPERATOR, Role.SUPERVISOR, None])

@@ -25,7 +25,6 @@ from resolvers.operations import OPERATIONS
 from resolvers.write.refusals import own_codes
 from schema.mutations import codes
 from schema.schema import GRAPHQL, sdl
-from schema.types.mutation_inputs import has_target
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "schema" / "schema.graphql"
@@ -206,7 +205,7 @@ def test_secrets_cannot_be_read_filtered_or_ordered_by():
 def test_both_doors_tell_the_same_refusals_and_an_id_that_is_none_is_among_a_mutations(operation):
     assert set(own_codes(operation)) <= set(codes(operation))
     assert set(codes(operation)) - set(own_codes(operation)) <= {Code.VALIDATION}
-    assert not has_target(operation) or Code.VALIDATION in codes(operation)
+    assert not operation.has_target or Code.VALIDATION in codes(operation)
 
 
 def test_every_id_that_is_taken_or_told_says_what_it_looks_like():

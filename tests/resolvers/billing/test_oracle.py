@@ -31,7 +31,7 @@ async def test_some_histories_are_those_of_the_oracle_and_dry_runs_tell_what_run
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@settings(few, max_examples=50, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(few, max_examples=250, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(world=worlds(contracts=40))
-async def test_two_thousand_histories_are_those_of_the_oracle(factory: Factory, world: World) -> None:
+async def test_ten_thousand_histories_are_those_of_the_oracle(factory: Factory, world: World) -> None:
     await play(factory, world)
