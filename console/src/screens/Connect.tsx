@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ConnectChoicesDocument, ConnectCustomerDocument, ConnectKnownDocument } from "../generated/documents";
 import type { ConnectCustomerQuery, DocumentType, OutcomeFragment } from "../generated/documents";
 import { refresh, useQuery } from "../query";
@@ -7,6 +7,7 @@ import { address, go, place } from "../router";
 import { Problem } from "../transport";
 import { newKey } from "../ui/ActionDialog";
 import { Card, Empty, explain, useTitle } from "../ui/basics";
+import { useSettled } from "../ui/settled";
 import { useScreenQuery } from "../ui/shown";
 import { toast } from "../ui/Toast";
 import { choice, money, phone, say } from "../words";
@@ -19,7 +20,6 @@ type Typed = Readonly<Record<string, string>>;
 const DOCUMENTS: readonly DocumentType[] = ["PASSPORT", "ID_CARD", "DRIVER_LICENSE", "FOREIGN_PASSPORT"];
 const NAMES = ["lastName", "firstName", "middleName", "phone", "documentNumber"] as const;
 const OPTIONAL: ReadonlySet<string> = new Set(["middleName"]);
-const TYPING_MS = 200;
 
 function orderOf(known: Known | null, typed: Typed, tariffId: string, simId: string): Order | null {
   const given = (name: string): string => (typed[name] ?? "").trim();
@@ -198,15 +198,6 @@ function Text(props: {
       {error && <span class="problem">{error}</span>}
     </label>
   );
-}
-
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }
 
 function Lookup({ pick }: { pick(known: Known): void }): JSX.Element {

@@ -4,23 +4,14 @@ import { FindDocument } from "../generated/documents";
 import { useQuery } from "../query";
 import { go } from "../router";
 import { Badge, Empty, explain } from "../ui/basics";
+import { useSettled } from "../ui/settled";
 import { useScreenQuery } from "../ui/shown";
 import { toneOf } from "../ui/tones";
 import { say } from "../words";
 import { matchOf } from "./matches";
 import type { Match } from "./matches";
 
-const TYPING_MS = 160;
 const SHORTEST = 2;
-
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
-}
 
 export interface Page {
   to: string;

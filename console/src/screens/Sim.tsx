@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { SimDocument } from "../generated/documents";
 import type { SimQuery } from "../generated/documents";
 import { address } from "../router";
-import { Badge, Card, NotFound, Shown, useTitle } from "../ui/basics";
+import { Badge, Card, Facts, NotFound, Shown, useTitle } from "../ui/basics";
 import { useScreenQuery } from "../ui/shown";
 import { toneOf } from "../ui/tones";
 import { choice, moment, phone, say } from "../words";
@@ -28,28 +28,14 @@ function Whole({ sim }: { sim: SimCard }): JSX.Element {
       <p>
         <Badge tone={toneOf(sim.status)}>{choice("SimStatus", sim.status)}</Badge>
       </p>
-      <dl class="facts">
-        <div>
-          <dt>{say("sim.iccid")}</dt>
-          <dd>{sim.iccid}</dd>
-        </div>
-        <div>
-          <dt>{say("sim.imsi")}</dt>
-          <dd>{sim.imsi}</dd>
-        </div>
-        {sim.pukCode && (
-          <div>
-            <dt>PUK</dt>
-            <dd>{sim.pukCode}</dd>
-          </div>
-        )}
-        {sim.activatedAt && (
-          <div>
-            <dt>{choice("SimStatus", "ACTIVE")}</dt>
-            <dd>{moment(sim.activatedAt)}</dd>
-          </div>
-        )}
-      </dl>
+      <Facts
+        facts={[
+          [say("sim.iccid"), sim.iccid],
+          [say("sim.imsi"), sim.imsi],
+          ["PUK", sim.pukCode],
+          [choice("SimStatus", "ACTIVE"), sim.activatedAt && moment(sim.activatedAt)],
+        ]}
+      />
       <p>
         {contract && to ? (
           <a href={to}>

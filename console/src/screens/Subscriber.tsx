@@ -5,7 +5,8 @@ import type { ContractCardFragment, SubscriberQuery } from "../generated/documen
 import { address, place } from "../router";
 import { may } from "../session";
 import { useSignal } from "../signal";
-import { Badge, Card, Empty, Icon, NotFound, Shown, useTitle } from "../ui/basics";
+import { Badge, Card, Empty, Facts, Icon, NotFound, Shown, useTitle } from "../ui/basics";
+import type { Fact } from "../ui/basics";
 import { Offers } from "../ui/Offers";
 import { PaymentLines, TicketLines } from "../ui/lines";
 import { useScreenQuery, visited } from "../ui/shown";
@@ -81,7 +82,7 @@ function Whole({ customer }: { customer: Customer }): JSX.Element {
 }
 
 function Who({ customer }: { customer: Customer }): JSX.Element {
-  const facts: [string, string | null][] = [
+  const facts: Fact[] = [
     [say("sub.phone"), phone(customer.phone)],
     [say("sub.document"), `${choice("DocumentType", customer.documentType)} ${customer.documentNumber}`],
     [say("sub.email"), customer.email],
@@ -98,17 +99,7 @@ function Who({ customer }: { customer: Customer }): JSX.Element {
         <Offers offers={customerOffers(customer)} shown={0} />
         {customer.customerType === "ORGANIZATION" && <Badge>{customer.organizationName ?? ""}</Badge>}
       </div>
-      <dl class="facts">
-        {facts.map(
-          ([name, value]) =>
-            value && (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts facts={facts} />
     </header>
   );
 }

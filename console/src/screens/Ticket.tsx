@@ -3,7 +3,8 @@ import { useLayoutEffect } from "preact/hooks";
 import { TicketDocument } from "../generated/documents";
 import type { TicketWholeFragment } from "../generated/documents";
 import { address, go } from "../router";
-import { Badge, Card, Empty, NotFound, Shown, useTitle } from "../ui/basics";
+import { Badge, Card, Empty, Facts, NotFound, Shown, useTitle } from "../ui/basics";
+import type { Fact } from "../ui/basics";
 import { valueOf } from "../ui/Changes";
 import { Due } from "../ui/lines";
 import { Offers } from "../ui/Offers";
@@ -64,7 +65,7 @@ function Whole({ ticket }: { ticket: TicketWholeFragment }): JSX.Element {
           </Card>
         </div>
         <Card title={choice("Typename", "Customer")}>
-          <Facts ticket={ticket} />
+          <About ticket={ticket} />
         </Card>
       </div>
       <p class="soft keys">{say("queue.ticketKeys")}</p>
@@ -98,16 +99,16 @@ function Conversation({ ticket }: { ticket: TicketWholeFragment }): JSX.Element 
   );
 }
 
-function Facts({ ticket }: { ticket: TicketWholeFragment }): JSX.Element {
+function About({ ticket }: { ticket: TicketWholeFragment }): JSX.Element {
   const { customer, contract } = ticket;
   const home = address("customers", customer.id) + (contract ? `?contract=${contract.id}` : "");
-  const facts: [string, string | undefined][] = [
+  const facts: Fact[] = [
     [say("sub.phone"), phone(customer.phone)],
     [say("ticket.contract"), contract?.number],
     [say("ticket.assignedTo"), ticket.assignedTo?.fullName ?? say("ticket.unassigned")],
     [say("ticket.createdBy"), ticket.createdBy?.fullName],
     [say("ticket.created"), moment(ticket.createdAt)],
-    [say("ticket.notes"), ticket.notes ?? undefined],
+    [say("ticket.notes"), ticket.notes],
   ];
   return (
     <>
@@ -117,17 +118,7 @@ function Facts({ ticket }: { ticket: TicketWholeFragment }): JSX.Element {
           <Badge tone={toneOf(customer.status)}>{choice("CustomerStatus", customer.status)}</Badge>
         )}
       </p>
-      <dl class="facts tall">
-        {facts.map(
-          ([name, value]) =>
-            value && (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts facts={facts} tall />
     </>
   );
 }

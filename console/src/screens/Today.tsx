@@ -3,7 +3,7 @@ import { TodayDocument, UsersDocument } from "../generated/documents";
 import type { TodayQuery, UsersQuery } from "../generated/documents";
 import { useQuery } from "../query";
 import { may } from "../session";
-import { Badge, Card, Empty, Shown, useTitle } from "../ui/basics";
+import { Badge, Card, Empty, Facts, Shown, useTitle } from "../ui/basics";
 import { Offers } from "../ui/Offers";
 import { useScreenQuery } from "../ui/shown";
 import { toneOf } from "../ui/tones";
@@ -147,16 +147,12 @@ function Billing({ data }: { data: TodayQuery }): JSX.Element {
   return (
     <Card title={say("today.billing")} actions={<Offers offers={billingOffers(policy.billingFrom !== null)} shown={1} />}>
       {policy.billingFrom ? (
-        <dl class="facts">
-          <div>
-            <dt>{say("today.billingFrom")}</dt>
-            <dd>{day(policy.billingFrom)}</dd>
-          </div>
-          <div>
-            <dt>{say("today.runAt")}</dt>
-            <dd>{policy.runAt ?? say("today.byHand")}</dd>
-          </div>
-        </dl>
+        <Facts
+          facts={[
+            [say("today.billingFrom"), day(policy.billingFrom)],
+            [say("today.runAt"), policy.runAt ?? say("today.byHand")],
+          ]}
+        />
       ) : (
         <Empty>{say("today.billingOff")}</Empty>
       )}

@@ -10,6 +10,25 @@ export function Badge({ tone = "calm", children }: { tone?: Tone; children: Comp
   return <span class={`badge ${tone}`}>{children}</span>;
 }
 
+export type Fact = readonly [name: string, value: string | null | undefined];
+
+/** What is known, one under the other; what is not known is left out. */
+export function Facts({ facts, tall }: { facts: readonly Fact[]; tall?: boolean }): JSX.Element {
+  return (
+    <dl class={tall ? "facts tall" : "facts"}>
+      {facts.map(
+        ([name, value]) =>
+          value && (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+}
+
 export function Card(props: {
   title: string;
   count?: number | undefined;

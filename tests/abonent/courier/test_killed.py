@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import sys
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from tests.factories import Factory
 from tests.feed import caught_up
+from tests.processes import running
 from tests.receivers import receiving
 
 pytestmark = pytest.mark.anyio
 
-ROOT = Path(__file__).parents[3]
 SOON = 60
 """Seconds after which a process of a busy machine is given up."""
 
 
-@contextlib.asynccontextmanager
-async def courier(settings, ahead=0):
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.abonent.courier.process", settings.database_url, str(ahead), cwd=ROOT
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+courier = partial(running, "tests.abonent.courier.process")
 
 
 async def until(holds):

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-import sys
-from pathlib import Path
+from functools import partial
 
 from models.jobs import Job, JobStatus
 from models.users import Role
 from tests.abonent.worker.counting import COUNT, FREE, ask
+from tests.processes import running
 
-ROOT = Path(__file__).parents[3]
 SOON = 30
 """Seconds after which a process of a busy machine is given up."""
 
 
-@contextlib.asynccontextmanager
-async def worker(settings, ahead=0):
-    """A worker whose clock goes `ahead` seconds; killed at the end, if it still is there."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.abonent.worker.counting", settings.database_url, str(ahead), cwd=ROOT
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+worker = partial(running, "tests.abonent.worker.counting")
 
 
 async def until(factory, job_id, holds):
