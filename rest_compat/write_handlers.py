@@ -14,7 +14,7 @@ from resolvers.faults import NO_FIELD, Code, Fault, Invalid, invalid
 from resolvers.identity.permissions import require
 from resolvers.value_kinds import hundredths_text
 from resolvers.words import say
-from resolvers.write.declaration import DRY_RUN
+from resolvers.write.declaration import AMOUNTS, DRY_RUN
 from resolvers.write.inputs import Mode, input_fields
 from resolvers.write.operation import AMOUNT, Call, Effect, admit, perform
 from rest_compat.dry_runs import applied, dry_run_asked, told_dry
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 DOCUMENT = "REST"
 """A replay is the first answer byte for byte, whatever its language (contract §2)."""
-AS_IT_IS = frozenset({"resolution_time", "secret", "key", "http_status", "duration_ms", "error"})
-"""The notes of operations that are no amounts of money."""
 _STATUS = {Effect.CREATE: 201, Effect.UPDATE: 200, Effect.DELETE: 204, Effect.ACTION: 200}
 
 
@@ -209,7 +207,7 @@ def _told(context: Context, outcome: Outcome, entity: bytes) -> bytes:
 def extras(outcome: Outcome) -> dict[str, object]:
     """What the operation tells beside the entity: amounts as money, ids and seconds as numbers."""
     notes = {name: outcome.notes[name] for name in outcome.operation.extras}
-    return {name: note if name in AS_IT_IS else hundredths_text(note) for name, note in notes.items()}
+    return {name: hundredths_text(note) if name in AMOUNTS else note for name, note in notes.items()}
 
 
 def spelt(op: Operation, refusal: Fault) -> Fault:

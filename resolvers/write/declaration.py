@@ -6,7 +6,7 @@ import inspect
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from resolvers.write.inputs import input_fields
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 
 DRY_RUN = "dry_run"
+
+
+AMOUNTS: Final = frozenset({"old_balance", "new_balance", "amount", "balance_after"})
+"""The notes of operations that are money, in hundredths; the others are shown as they are."""
 
 
 class Effect(Enum):
